@@ -1,0 +1,97 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import * as t from 'io-ts';
+import { ApiKeys, CreateKey, RevokeKey, UpdateKey } from '#libs/api-keys';
+import type { Reader } from '#libs/authorization';
+import type { CommandContext } from '#libs/event-store';
+import { AccountId, ApiKeyId, E, exactWith, ProjectId, timestampOf } from '#libs/kernel';
+import { ForPerson, ForReader } from '../http/access.guard.js';
+import { type Answer, reply } from '../http/answer.js';
+import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { etagOf } from '../http/etag.js';
+import { IsoTime, Name } from '../http/fields.js';
+import { Lists, PageQuery } from '../http/list.js';
+import { plainName } from '../http/plain-name.pipe.js';
+import { Context, Person, Reading } from '../http/request.decorators.js';
+import { Settled } from '../http/settled.js';
+import { keyView } from './views.js';
+
+const Expiry = t.union([IsoTime, t.null]);
+const Creation = exactWith({ name: Name }, { expiresAt: Expiry });
+const Change = exactWith({}, { name: Name, expiresAt: Expiry });
+
+type ApiKey = ReturnType<typeof keyView>;
+
+@Controller('v1')
+export class ApiKeysController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly keys: ApiKeys,
+    private readonly settled: Settled,
+    private readonly lists: Lists,
+  ) {}
+
+  @Post('projects/:projectId/api-keys')
+  @ForPerson()
+  async create(
+    @Param('projectId', decodeId(ProjectId)) projectId: ProjectId,
+    @Body(decode(Creation), plainName) { name, expiresAt = null }: t.TypeOf<typeof Creation>,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<ApiKey & { readonly secret: string | null }> {
+    const done = await this.commands.execute(new CreateKey(context, by, projectId, name, expiresAt));
+    return this.settled.after(done, async ({ id, secret }) =>
+      E.map((key: ApiKey) => ({ ...key, secret }))(await this.show(id)),
+    );
+  }
+
+  @Get('projects/:projectId/api-keys')
+  @ForReader()
+  list(
+    @Param('projectId', decodeId(ProjectId)) projectId: ProjectId,
+    @Query(decodeQuery(PageQuery)) query: PageQuery,
+    @Reading() reader: Reader,
+  ) {
+    const path = `/v1/projects/${projectId}/api-keys`;
+    const part = this.lists.part(path, query);
+    if (E.isLeft(part)) return part;
+    const page = this.keys.page(reader, projectId, part.right, timestampOf(Date.now()));
+    if (E.isLeft(page)) return page;
+    return E.right(this.lists.body(path, query, { ...page.right, items: page.right.items.map(keyView) }));
+  }
+
+  @Get('api-keys/:keyId')
+  @ForReader()
+  get(@Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId, @Reading() reader: Reader) {
+    const found = this.keys.get(reader, id, timestampOf(Date.now()));
+    if (E.isLeft(found)) return found;
+    const body = keyView(found.right);
+    return E.right(reply(body, { etag: etagOf(found.right.changed, body), position: this.lists.position }));
+  }
+
+  @Patch('api-keys/:keyId')
+  @ForPerson()
+  async change(
+    @Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId,
+    @Body(decode(Change), plainName) wanted: t.TypeOf<typeof Change>,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<ApiKey> {
+    return this.settled.after(await this.commands.execute(new UpdateKey(context, by, id, wanted)), () => this.show(id));
+  }
+
+  @Delete('api-keys/:keyId')
+  @ForPerson()
+  @HttpCode(204)
+  async revoke(
+    @Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<undefined> {
+    return this.settled.nothing(await this.commands.execute(new RevokeKey(context, by, id)));
+  }
+
+  private show(id: ApiKeyId) {
+    return Promise.resolve(E.map(keyView)(this.keys.get('operator', id, timestampOf(Date.now()))));
+  }
+}

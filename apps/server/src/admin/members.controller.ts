@@ -1,0 +1,120 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import * as t from 'io-ts';
+import { People, type Person as Personal } from '#libs/accounts';
+import type { Reader } from '#libs/authorization';
+import type { CommandContext } from '#libs/event-store';
+import { AccountId, E, exact, OrganizationId, pipe, type Role, TE, timestampOf } from '#libs/kernel';
+import { ChangeMemberRole, type MemberDocument, Organizations, ProvisionMember, RemoveMember } from '#libs/organizations';
+import { ForPerson, ForPersonOr, ForReader, ForScope } from '../http/access.guard.js';
+import { type Answer, reply } from '../http/answer.js';
+import type { Caller } from '../http/caller.js';
+import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { etagOf } from '../http/etag.js';
+import { RoleName } from '../http/fields.js';
+import { type ListBody, Lists, PageQuery } from '../http/list.js';
+import { Calling, Context, Person, Reading } from '../http/request.decorators.js';
+import { Settled } from '../http/settled.js';
+
+const Provision = exact({ accountId: AccountId });
+const RoleChange = exact({ role: RoleName });
+
+type Member = Pick<MemberDocument, 'accountId' | 'role' | 'joinedAt'> & Personal;
+
+@Controller('v1/organizations/:organizationId/members')
+export class MembersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly organizations: Organizations,
+    private readonly people: People,
+    private readonly settled: Settled,
+    private readonly lists: Lists,
+  ) {}
+
+  @Post()
+  @ForScope('identity')
+  async provision(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Body(decode(Provision)) { accountId }: t.TypeOf<typeof Provision>,
+    @Context() context: CommandContext,
+  ): Answer<Member> {
+    const done = await this.commands.execute(new ProvisionMember(context, id, accountId));
+    return this.settled.after(done, () => this.member('operator', id, accountId));
+  }
+
+  @Get()
+  @ForReader()
+  async list(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Query(decodeQuery(PageQuery)) query: PageQuery,
+    @Reading() reader: Reader,
+  ): Answer<ListBody<Member>> {
+    const path = `/v1/organizations/${id}/members`;
+    const part = this.lists.part(path, query);
+    if (E.isLeft(part)) return part;
+    const page = this.organizations.membersOf(reader, id, part.right, timestampOf(Date.now()));
+    if (E.isLeft(page)) return page;
+    return pipe(
+      this.shown(page.right.items),
+      TE.map((items) => this.lists.body(path, query, { ...page.right, items })),
+    )();
+  }
+
+  @Get(':accountId')
+  @ForReader()
+  async get(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Param('accountId', decodeId(AccountId)) accountId: AccountId,
+    @Reading() reader: Reader,
+  ): Answer<Member> {
+    const found = this.organizations.member(reader, id, accountId, timestampOf(Date.now()));
+    const member = await this.member(reader, id, accountId);
+    if (E.isLeft(found) || E.isLeft(member)) return member;
+    const etag = etagOf(found.right.changed, member.right);
+    return E.right(reply(member.right, { etag, position: this.lists.position }));
+  }
+
+  @Patch(':accountId')
+  @ForPerson()
+  async changeRole(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Param('accountId', decodeId(AccountId)) accountId: AccountId,
+    @Body(decode(RoleChange)) { role }: { readonly role: Role },
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Member> {
+    const done = await this.commands.execute(new ChangeMemberRole(context, by, id, accountId, role));
+    return this.settled.after(done, () => this.member('operator', id, accountId));
+  }
+
+  @Delete(':accountId')
+  @ForPersonOr('identity')
+  @HttpCode(204)
+  async remove(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Param('accountId', decodeId(AccountId)) accountId: AccountId,
+    @Calling() { person }: Caller,
+    @Context() context: CommandContext,
+  ): Answer<undefined> {
+    return this.settled.nothing(await this.commands.execute(new RemoveMember(context, person, id, accountId)));
+  }
+
+  private async member(reader: Reader, id: OrganizationId, accountId: AccountId): Promise<E.Either<Failed, Member>> {
+    const found = this.organizations.member(reader, id, accountId, timestampOf(Date.now()));
+    if (E.isLeft(found)) return found;
+    return pipe(
+      this.shown([found.right]),
+      TE.flatMap(([member]) => (member === undefined ? TE.left(gone) : TE.right(member))),
+    )();
+  }
+
+  private shown(documents: ReadonlyArray<MemberDocument>) {
+    return this.people.withPersons(
+      documents.map(({ accountId, role, joinedAt }) => ({ accountId, role, joinedAt })),
+      ({ accountId }) => accountId,
+    );
+  }
+}
+
+const gone = { _tag: 'NotFound', what: 'member' } as const;
+type Failed = Extract<Awaited<Answer<Member>>, { _tag: 'Left' }>['left'];

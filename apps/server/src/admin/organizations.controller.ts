@@ -1,0 +1,128 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import * as t from 'io-ts';
+import type { Reader } from '#libs/authorization';
+import type { CommandContext } from '#libs/event-store';
+import { AccountId, E, exact, exactWith, MembershipMethod, OrganizationId, timestampOf } from '#libs/kernel';
+import { CreateOrganization, OperateOrganization, Organizations, RenameOrganization } from '#libs/organizations';
+import { ForOperator, ForPerson, ForReader } from '../http/access.guard.js';
+import { type Answer, reply } from '../http/answer.js';
+import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { etagOf } from '../http/etag.js';
+import { Name } from '../http/fields.js';
+import { Lists, PageQuery } from '../http/list.js';
+import { plainName } from '../http/plain-name.pipe.js';
+import { Context, Person, Reading } from '../http/request.decorators.js';
+import { Settled } from '../http/settled.js';
+import { organizationView } from './views.js';
+
+const Named = exact({ name: Name });
+const Features = exactWith(
+  {},
+  { multiProject: t.boolean, externalCollaborators: t.boolean, invitations: t.boolean, requireJoin: t.boolean },
+);
+const Method = exact({ method: MembershipMethod });
+
+type Organization = ReturnType<typeof organizationView>;
+type Operation = ConstructorParameters<typeof OperateOrganization>[2];
+
+@Controller('v1/organizations')
+export class OrganizationsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly organizations: Organizations,
+    private readonly settled: Settled,
+    private readonly lists: Lists,
+  ) {}
+
+  @Post()
+  @ForPerson()
+  async create(
+    @Body(decode(Named), plainName) { name }: t.TypeOf<typeof Named>,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Organization> {
+    const done = await this.commands.execute(new CreateOrganization(context, by, name));
+    return this.settled.after(done, ({ id }) => this.show(id));
+  }
+
+  @Get()
+  @ForReader()
+  list(@Query(decodeQuery(PageQuery)) query: PageQuery, @Reading() reader: Reader): E.Either<never, unknown> | ReturnType<Lists['part']> {
+    const part = this.lists.part('/v1/organizations', query);
+    if (E.isLeft(part)) return part;
+    const page = this.organizations.page(reader, part.right);
+    return E.right(this.lists.body('/v1/organizations', query, { ...page, items: page.items.map(organizationView) }));
+  }
+
+  @Get(':organizationId')
+  @ForReader()
+  get(@Param('organizationId', decodeId(OrganizationId)) id: OrganizationId, @Reading() reader: Reader) {
+    const found = this.organizations.get(reader, id, timestampOf(Date.now()));
+    if (E.isLeft(found)) return found;
+    const body = organizationView(found.right);
+    return E.right(reply(body, { etag: etagOf(found.right.changed, body), position: this.lists.position }));
+  }
+
+  @Patch(':organizationId')
+  @ForPerson()
+  async rename(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Body(decode(Named), plainName) { name }: t.TypeOf<typeof Named>,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Organization> {
+    return this.settled.after(await this.commands.execute(new RenameOrganization(context, by, id, name)), () => this.show(id));
+  }
+
+  @Put(':organizationId/features')
+  @ForOperator()
+  setFeatures(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Body(decode(Features)) features: t.TypeOf<typeof Features>,
+    @Context() context: CommandContext,
+  ): Answer<Organization> {
+    return this.operate(context, id, { type: 'SetFeatures', features });
+  }
+
+  @Put(':organizationId/membership-method')
+  @ForOperator()
+  selectMethod(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Body(decode(Method)) { method }: t.TypeOf<typeof Method>,
+    @Context() context: CommandContext,
+  ): Answer<Organization> {
+    return this.operate(context, id, { type: 'SelectMembershipMethod', method });
+  }
+
+  @Post(':organizationId/suspend')
+  @ForOperator()
+  @HttpCode(200)
+  suspend(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Context() context: CommandContext,
+  ): Answer<Organization> {
+    return this.operate(context, id, { type: 'SuspendOrganization' });
+  }
+
+  @Post(':organizationId/resume')
+  @ForOperator()
+  @HttpCode(200)
+  resume(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Context() context: CommandContext,
+  ): Answer<Organization> {
+    return this.operate(context, id, { type: 'ResumeOrganization' });
+  }
+
+  private async operate(context: CommandContext, id: OrganizationId, operation: Operation): Answer<Organization> {
+    const done = await this.commands.execute(new OperateOrganization(context, id, operation));
+    return this.settled.after(done, () => this.show(id));
+  }
+
+  /** After a command that was allowed, what it made is shown, whoever may read it. */
+  private show(id: OrganizationId) {
+    return Promise.resolve(E.map(organizationView)(this.organizations.get('operator', id, timestampOf(Date.now()))));
+  }
+}
+

@@ -1,0 +1,111 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import * as t from 'io-ts';
+import type { Reader } from '#libs/authorization';
+import type { CommandContext } from '#libs/event-store';
+import { AccountId, branded, E, exactWith, OrganizationId, ProjectId, timestampOf, Visibility } from '#libs/kernel';
+import { ChangeProject, CreateProject, type ProjectChange, Projects } from '#libs/projects';
+import { ForPerson, ForReader } from '../http/access.guard.js';
+import { type Answer, reply } from '../http/answer.js';
+import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { etagOf } from '../http/etag.js';
+import { Name } from '../http/fields.js';
+import { type ListBody, Lists, PageQuery } from '../http/list.js';
+import { plainName } from '../http/plain-name.pipe.js';
+import { Context, Person, Reading } from '../http/request.decorators.js';
+import { Settled } from '../http/settled.js';
+import { projectView } from './views.js';
+
+const Slug = branded('Slug', /^[a-z0-9][a-z0-9-]{1,62}$/u);
+const Creation = exactWith({ name: Name }, { slug: Slug, visibility: Visibility });
+const Change = exactWith({}, { name: Name, visibility: Visibility, allowExternalCollaborators: t.boolean });
+
+type Project = ReturnType<typeof projectView>;
+
+@Controller('v1')
+export class ProjectsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly projects: Projects,
+    private readonly settled: Settled,
+    private readonly lists: Lists,
+  ) {}
+
+  @Post('organizations/:organizationId/projects')
+  @ForPerson()
+  async create(
+    @Param('organizationId', decodeId(OrganizationId)) organizationId: OrganizationId,
+    @Body(decode(Creation), plainName) { name, slug, visibility = 'private' }: t.TypeOf<typeof Creation>,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Project> {
+    const wanted = { name, slug, visibility };
+    const done = await this.commands.execute(new CreateProject(context, by, organizationId, wanted));
+    return this.settled.after(done, ({ id }) => this.show(id));
+  }
+
+  @Get('organizations/:organizationId/projects')
+  @ForReader()
+  list(
+    @Param('organizationId', decodeId(OrganizationId)) organizationId: OrganizationId,
+    @Query(decodeQuery(PageQuery)) query: PageQuery,
+    @Reading() reader: Reader,
+  ) {
+    const path = `/v1/organizations/${organizationId}/projects`;
+    const part = this.lists.part(path, query);
+    if (E.isLeft(part)) return part;
+    const page = this.projects.page(reader, organizationId, part.right, timestampOf(Date.now()));
+    if (E.isLeft(page)) return page;
+    return E.right(this.lists.body(path, query, { ...page.right, items: page.right.items.map(projectView) }));
+  }
+
+  @Get('projects/:projectId')
+  @ForReader()
+  get(@Param('projectId', decodeId(ProjectId)) id: ProjectId, @Reading() reader: Reader) {
+    const found = this.projects.get(reader, id, timestampOf(Date.now()));
+    if (E.isLeft(found)) return found;
+    const body = projectView(found.right);
+    return E.right(reply(body, { etag: etagOf(found.right.changed, body), position: this.lists.position }));
+  }
+
+  @Patch('projects/:projectId')
+  @ForPerson()
+  change(
+    @Param('projectId', decodeId(ProjectId)) id: ProjectId,
+    @Body(decode(Change), plainName) wanted: t.TypeOf<typeof Change>,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Project> {
+    return this.one(id, by, context, { type: 'settings', ...wanted });
+  }
+
+  @Post('projects/:projectId/archive')
+  @ForPerson()
+  @HttpCode(200)
+  archive(
+    @Param('projectId', decodeId(ProjectId)) id: ProjectId,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Project> {
+    return this.one(id, by, context, { type: 'archive', archived: true });
+  }
+
+  @Post('projects/:projectId/unarchive')
+  @ForPerson()
+  @HttpCode(200)
+  unarchive(
+    @Param('projectId', decodeId(ProjectId)) id: ProjectId,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Project> {
+    return this.one(id, by, context, { type: 'archive', archived: false });
+  }
+
+  private async one(id: ProjectId, by: AccountId, context: CommandContext, change: ProjectChange): Answer<Project> {
+    return this.settled.after(await this.commands.execute(new ChangeProject(context, by, id, change)), () => this.show(id));
+  }
+
+  private show(id: ProjectId) {
+    return Promise.resolve(E.map(projectView)(this.projects.get('operator', id, timestampOf(Date.now()))));
+  }
+}

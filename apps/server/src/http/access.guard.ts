@@ -1,0 +1,101 @@
+import { applyDecorators, type CanActivate, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { LiveState } from '#libs/authorization';
+import type { Scope } from '#libs/service-tokens';
+import { Authentication, confinementOf } from './authentication.js';
+import type { Caller } from './caller.js';
+import { Refused } from './refused.js';
+
+/** Who a route is for. `operator` may also do what a scope may, and read what people may. */
+type Access =
+  | { readonly for: 'anyone' }
+  | { readonly for: 'operator' }
+  | { readonly for: 'scope'; readonly scope: Scope }
+  | { readonly for: 'person' }
+  | { readonly for: 'reader' }
+  | { readonly for: 'person-or-scope'; readonly scope: Scope }
+  | { readonly for: 'key' };
+
+const ACCESS = 'writ:access';
+const access = (value: Access) => applyDecorators(SetMetadata(ACCESS, value));
+
+export const ForAnyone = () => access({ for: 'anyone' });
+export const ForOperator = () => access({ for: 'operator' });
+export const ForScope = (scope: Scope) => access({ for: 'scope', scope });
+/** A person, whom the matrix judges. */
+export const ForPerson = () => access({ for: 'person' });
+/** A person, whom the matrix judges; or the operator, who may read what is there. */
+export const ForReader = () => access({ for: 'reader' });
+export const ForPersonOr = (scope: Scope) => access({ for: 'person-or-scope', scope });
+export const ForKey = () => access({ for: 'key' });
+
+const forbidden = (action: string, detail: string) => new Refused({ _tag: 'Forbidden', action, detail });
+
+const hasScope = ({ credential, person }: Caller, scope: Scope): boolean =>
+  person === null &&
+  (credential.type === 'operator' || (credential.type === 'service' && credential.token.scopes.includes(scope)));
+
+/** Lets a caller in to the kind of route it is. What they may do there is decided by the command or the query. */
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authentication: Authentication,
+    private readonly live: LiveState,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const wanted = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
+    if (wanted?.for === 'anyone') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
+    const caller = this.authentication.caller(request);
+    request.caller = caller;
+    // A route that says nothing is nobody's.
+    this.admit(caller, wanted ?? { for: 'operator' });
+    this.confine(caller, request.params);
+    return true;
+  }
+
+  private admit(caller: Caller, wanted: Access): void {
+    const { credential, person } = caller;
+    switch (wanted.for) {
+      case 'operator':
+        if (credential.type === 'operator' && person === null) return;
+        throw forbidden(
+          'operator',
+          'This is the operator’s alone: call with the operator token, and without Writ-Act-As.',
+        );
+      case 'scope':
+        if (hasScope(caller, wanted.scope)) return;
+        throw forbidden(`scope:${wanted.scope}`, `Call with a service token that has the scope "${wanted.scope}".`);
+      case 'person':
+        if (person !== null) return;
+        throw forbidden('act-as', 'This is for a person: name them in Writ-Act-As.');
+      case 'reader':
+        if (person !== null || credential.type === 'operator') return;
+        throw forbidden('act-as', 'This is for a person: name them in Writ-Act-As.');
+      case 'person-or-scope':
+        if (person !== null || hasScope(caller, wanted.scope)) return;
+        throw forbidden(
+          `scope:${wanted.scope}`,
+          `Name a person in Writ-Act-As, or call with a service token that has the scope "${wanted.scope}".`,
+        );
+      case 'key':
+        if (credential.type === 'key') return;
+        throw forbidden('api-key', 'This is for an API key: call with the key itself.');
+      case 'anyone':
+    }
+  }
+
+  /** A token of some organizations finds nothing in others: not found, as anything of another tenant. */
+  private confine(caller: Caller, params: Readonly<Record<string, string>>): void {
+    const organizations = confinementOf(caller);
+    if (organizations === null) return;
+    const { organizationId, projectId, keyId } = params;
+    const key = keyId === undefined ? undefined : this.live.key(keyId);
+    const inProject = this.live.project(projectId ?? key?.projectId ?? '')?.organizationId;
+    const named = organizationId ?? inProject;
+    const asks = organizationId !== undefined || projectId !== undefined || keyId !== undefined;
+    if (asks && !organizations.some((id) => id === named)) throw new Refused({ _tag: 'NotFound' });
+  }
+}

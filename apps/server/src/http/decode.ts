@@ -1,0 +1,42 @@
+import type { PipeTransform } from '@nestjs/common';
+import type * as t from 'io-ts';
+import { E } from '#libs/kernel';
+import { faultsOf } from './faults.js';
+import type { Fault } from './http.failures.js';
+import { Refused } from './refused.js';
+
+const invalid = (errors: ReadonlyArray<Fault>): Refused => new Refused({ _tag: 'InvalidRequest', errors });
+
+const decoded = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
+  const result = codec.decode(value);
+  if (E.isRight(result)) return result.right;
+  throw invalid(faultsOf(result.left));
+};
+
+/** For `@Body(decode(Codec))`: what decodes, or `400` with a pointer to each fault. */
+export const decode = <A>(codec: t.Decoder<unknown, A>): PipeTransform<unknown, A> => ({
+  transform: (value) => decoded(codec, value),
+});
+
+/** For `@Param('id', decodeId(ProjectId))`: an id that cannot be one of its kind is of nothing that exists, so `404`. */
+export const decodeId = <A>(codec: t.Decoder<unknown, A>): PipeTransform<unknown, A> => ({
+  transform: (value) => {
+    const result = codec.decode(value);
+    if (E.isRight(result)) return result.right;
+    throw new Refused({ _tag: 'NotFound' });
+  },
+});
+
+const repeated = (query: object): ReadonlyArray<Fault> =>
+  Object.entries(query).flatMap(([name, value]: [string, unknown]) =>
+    Array.isArray(value) ? [{ pointer: `/${name}`, detail: `given ${String(value.length)} times; give it once` }] : [],
+  );
+
+/** For `@Query(decodeQuery(Codec))` and form bodies: as `decode`, and a parameter that is repeated is a fault. */
+export const decodeQuery = <A>(codec: t.Decoder<unknown, A>): PipeTransform<unknown, A> => ({
+  transform: (query) => {
+    const twice = typeof query === 'object' && query !== null ? repeated(query) : [];
+    if (twice.length > 0) throw invalid(twice);
+    return decoded(codec, query);
+  },
+});

@@ -1,0 +1,94 @@
+import * as t from 'io-ts';
+import { Role, Timestamp, timestampOf } from '#libs/kernel';
+
+/** A codec that reads a text into something else, or says what it would have taken. */
+const reading = <A>(
+  name: string,
+  is: t.Is<A>,
+  read: (text: string) => A | undefined,
+  wanted: string,
+): t.Type<A, unknown> =>
+  new t.Type<A, unknown>(
+    name,
+    is,
+    (u, context) => {
+      const value = typeof u === 'string' ? read(u) : undefined;
+      return value === undefined ? t.failure(u, context, `expected ${wanted}`) : t.success(value);
+    },
+    t.identity,
+  );
+
+const isText = (u: unknown): u is string => typeof u === 'string';
+
+/** No control character and no half of a surrogate pair: neither can be shown, and some readers stop there. */
+const printable = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+
+/** Trimmed, then 1–100 characters (code points), none of them a control character. */
+export const Name = reading(
+  'Name',
+  isText,
+  (text) => {
+    const name = text.trim();
+    return printable.test(name) ? name : undefined;
+  },
+  'a name of 1 to 100 characters after trimming, without control characters',
+);
+
+const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?';
+const address = new RegExp(`^[^\\s@\\p{C}"(),:;<>[\\]\\\\]{1,64}@${label}(?:\\.${label})+$`, 'u');
+
+/** Trimmed, at most 254 characters (RFC 5321 §4.5.3.1.3), otherwise as given: whether case counts is the account's matter. */
+export const Email = reading(
+  'Email',
+  isText,
+  (text) => {
+    const email = text.trim();
+    return email.length <= 254 && address.test(email) ? email : undefined;
+  },
+  'an email address, as in name@example.com, of at most 254 characters',
+);
+
+const isoTime = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/iu;
+
+/** `Date.parse` takes February 30th for March 2nd, so the day must come back as it went in. */
+const millisOfIso = (text: string): number | undefined => {
+  const [, day, minute, second = '00', fraction = '', offset] = isoTime.exec(text) ?? [];
+  if (day === undefined || minute === undefined || offset === undefined) return undefined;
+  const local = Date.parse(`${day}T${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
+  if (Number.isNaN(local) || !timestampOf(local).startsWith(`${day}T${minute}`)) return undefined;
+  if (offset.toUpperCase() === 'Z') return local;
+  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
+  return local + (offset.startsWith('-') ? 1 : -1) * (hours * 60 + minutes) * 60_000;
+};
+
+/** A moment with its offset, read into UTC milliseconds (what is finer is cut off). */
+export const IsoTime: t.Type<Timestamp, unknown> = reading(
+  'IsoTime',
+  (u): u is Timestamp => Timestamp.is(u),
+  (text) => {
+    const millis = millisOfIso(text);
+    const timestamp = millis === undefined ? undefined : timestampOf(millis);
+    return Timestamp.is(timestamp) ? timestamp : undefined;
+  },
+  'an ISO-8601 time with its offset, as in 2026-01-31T12:00:00Z (in a query, "+" is written %2B)',
+);
+
+/** How many of a list, 1–1,000 in a query; 100 when left out. */
+export const Limit = new t.Type<number, unknown>(
+  'Limit',
+  (u): u is number => typeof u === 'number' && Number.isInteger(u) && u >= 1 && u <= 1000,
+  (u, context) => {
+    if (u === undefined) return t.success(100);
+    const limit = typeof u === 'string' && /^[1-9]\d{0,3}$/u.test(u) ? Number(u) : 0;
+    return limit >= 1 && limit <= 1000 ? t.success(limit) : t.failure(u, context, 'expected a number from 1 to 1000');
+  },
+  t.identity,
+);
+
+/** `admin` or `member`; the later labels `developer` and `editor` are read as `member` (AMB-37). */
+export const RoleName: t.Type<Role, unknown> = reading(
+  'RoleName',
+  Role.is,
+  (text) => (text === 'developer' || text === 'editor' ? 'member' : Role.is(text) ? text : undefined),
+  'a role: "admin" or "member" (or "developer" or "editor", which mean "member")',
+);

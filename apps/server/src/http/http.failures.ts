@@ -1,0 +1,65 @@
+/** One thing wrong with a request. `pointer` is an RFC 6901 pointer into the body or the query; '' is the whole of it. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface InvalidRequest {
+  readonly _tag: 'InvalidRequest';
+  readonly errors: ReadonlyArray<Fault>;
+}
+
+export interface BadCursor {
+  readonly _tag: 'BadCursor';
+}
+
+export interface Unauthenticated {
+  readonly _tag: 'Unauthenticated';
+  /** Whether a credential was sent at all: only then does RFC 6750 §3.1 let the challenge name an error. */
+  readonly credential: 'missing' | 'refused';
+}
+
+/** The caller may see that the thing exists, but not do this to it. */
+export interface Forbidden {
+  readonly _tag: 'Forbidden';
+  readonly action: string;
+  readonly detail?: string;
+}
+
+export interface NotFound {
+  readonly _tag: 'NotFound';
+}
+
+/** Another log's token, a forged one, or one beyond the head. */
+export interface UnknownPosition {
+  readonly _tag: 'UnknownPosition';
+  readonly detail?: string;
+}
+
+export interface PreconditionFailed {
+  readonly _tag: 'PreconditionFailed';
+}
+
+/** What the protocol itself refuses, before or around every feature. */
+export type HttpFailure =
+  | InvalidRequest
+  | BadCursor
+  | Unauthenticated
+  | Forbidden
+  | { readonly _tag: 'CannotActAs' }
+  | NotFound
+  | { readonly _tag: 'MethodNotAllowed'; readonly allowed: ReadonlyArray<string> }
+  | { readonly _tag: 'RequestTimeout' }
+  | { readonly _tag: 'IdempotencyKeyReused' }
+  | { readonly _tag: 'IdempotencyKeyInUse' }
+  | UnknownPosition
+  | PreconditionFailed
+  | { readonly _tag: 'PayloadTooLarge'; readonly limit: number }
+  | { readonly _tag: 'UnsupportedMediaType'; readonly expected: string }
+  | { readonly _tag: 'ExpectationFailed' }
+  | { readonly _tag: 'HeadersTooLarge'; readonly limit: number }
+  | { readonly _tag: 'PositionNotReached' }
+  | { readonly _tag: 'StateTooOld' }
+  | { readonly _tag: 'VaultUnavailable' }
+  /** Anything thrown that is not a refusal. Its cause is for the log alone. */
+  | { readonly _tag: 'Defect' };

@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { E } from '#libs/kernel';
+import { openFoundation } from './adapters.js';
+import { configFrom } from './config.js';
+import { createLogger } from './http/logger.js';
+import { operatorTokenFile } from './operator-token.js';
+import { startServer } from './server.js';
+
+/** How long what is in flight may take to finish, in ms; after that the process ends anyway. */
+const LAST_CALL = 9_000;
+
+const config = configFrom(process.env);
+if (E.isLeft(config)) {
+  process.stderr.write(`Writ cannot start:\n${config.left.map((fault) => `  ${fault}\n`).join('')}`);
+  process.exit(1);
+}
+const logger = createLogger();
+
+try {
+  const { dataDir, operatorToken } = config.right;
+  const server = await startServer(config.right, openFoundation, logger);
+  const token = operatorToken === undefined ? operatorTokenFile(dataDir) : 'WRIT_OPERATOR_TOKEN';
+  process.stdout.write(`Writ serves on ${server.url} (data in ${dataDir}, operator token in ${token})\n`);
+  logger.info({ url: server.url, opsUrl: server.opsUrl, roles: [...config.right.roles] }, 'serving');
+
+  const stop = (signal: string) => {
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), LAST_CALL).unref();
+    server.close().then(
+      () => {
+        logger.info('stopped');
+        logger.flush(() => process.exit(0));
+      },
+      (err: unknown) => {
+        logger.fatal({ err }, 'could not stop in order');
+        logger.flush(() => process.exit(1));
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  process.stderr.write(`Writ cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,99 @@
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { accountHandlers, AccountByEmail, People, PersonalIndex } from '#libs/accounts';
+import { apiKeyHandlers, ApiKeys, KeySettings } from '#libs/api-keys';
+import { Trail } from '#libs/audit';
+import { LiveState } from '#libs/authorization';
+import { EventStore, StreamFolds } from '#libs/event-store';
+import { organizationHandlers, Organizations } from '#libs/organizations';
+import { Collaborators, projectHandlers, Projects } from '#libs/projects';
+import { Freshness, ReadSide } from '#libs/read-models';
+import { serviceTokenHandlers, ServiceTokens } from '#libs/service-tokens';
+import { Vault } from '#libs/vault';
+import { AccountsController } from './admin/accounts.controller.js';
+import { ApiKeysController } from './admin/api-keys.controller.js';
+import { CollaboratorsController } from './admin/collaborators.controller.js';
+import { MembersController } from './admin/members.controller.js';
+import { OrganizationsController } from './admin/organizations.controller.js';
+import { ProjectsController } from './admin/projects.controller.js';
+import { ServiceTokensController } from './admin/service-tokens.controller.js';
+import { AuditController } from './audit/audit.controller.js';
+import type { ServerRole } from './config.js';
+import { AuthorizeController } from './decisions/authorize.controller.js';
+import { KeyHelp, WhoamiController } from './decisions/whoami.controller.js';
+import type { Engine } from './engine.js';
+import { Authentication } from './http/authentication.js';
+import { Lists } from './http/list.js';
+import { PositionTokens } from './http/position-token.js';
+import { Settled } from './http/settled.js';
+import { HealthController } from './operations/health.controller.js';
+
+const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
+  admin: [
+    AccountsController,
+    OrganizationsController,
+    MembersController,
+    ProjectsController,
+    CollaboratorsController,
+    ApiKeysController,
+    ServiceTokensController,
+  ],
+  decisions: [AuthorizeController, WhoamiController],
+  audit: [AuditController],
+};
+
+const handlers = [
+  ...accountHandlers,
+  ...organizationHandlers,
+  ...projectHandlers,
+  ...apiKeyHandlers,
+  ...serviceTokenHandlers,
+];
+
+/** What the engine is made of, for whoever asks for it by type. */
+const parts = (engine: Engine): Provider[] => [
+  { provide: EventStore, useValue: engine.store },
+  { provide: Vault, useValue: engine.vault },
+  { provide: StreamFolds, useValue: engine.streams },
+  { provide: LiveState, useValue: engine.live },
+  { provide: ReadSide, useValue: engine.readSide },
+  { provide: Freshness, useValue: engine.freshness },
+  { provide: People, useValue: engine.people },
+  { provide: Organizations, useValue: engine.organizations },
+  { provide: Projects, useValue: engine.projects },
+  { provide: Collaborators, useValue: engine.collaborators },
+  { provide: ApiKeys, useValue: engine.keys },
+  { provide: ServiceTokens, useValue: engine.serviceTokens },
+  { provide: Trail, useValue: engine.trail },
+  { provide: PersonalIndex, useValue: engine.personalIndex },
+  { provide: AccountByEmail, useValue: engine.accountByEmail },
+  { provide: KeySettings, useValue: engine.keySettings },
+  { provide: KeyHelp, useValue: engine.keyHelp },
+  { provide: PositionTokens, useValue: engine.tokens },
+  { provide: Authentication, useValue: engine.authentication },
+  { provide: Lists, useValue: engine.lists },
+  { provide: Settled, useValue: engine.settled },
+];
+
+@Module({})
+export class ServerModule {
+  /** `health`: whether health is served here, and not on a port of its own. */
+  static of(engine: Engine, roles: ReadonlySet<ServerRole>, health: boolean): DynamicModule {
+    const served = [...roles].flatMap((role) => controllers[role]);
+    return {
+      module: ServerModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: health ? [...served, HealthController] : served,
+      providers: [...parts(engine), ...handlers, Reflector],
+    };
+  }
+}
+
+/** Health alone, for the port that `WRIT_OPS_PORT` names. */
+@Module({})
+export class OperationsModule {
+  static of(engine: Engine): DynamicModule {
+    return { module: OperationsModule, controllers: [HealthController], providers: parts(engine) };
+  }
+}

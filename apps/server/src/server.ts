@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { Reflector } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { Engine, type Foundation } from './engine.js';
+import { AccessGuard } from './http/access.guard.js';
+import { createHttpApp } from './http/http-app.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { MinPosition } from './http/min-position.js';
+import { loadOperatorToken } from './operator-token.js';
+import { OperationsModule, ServerModule } from './server.module.js';
+
+export interface Server {
+  /** The address in use, `http://host:port`. */
+  readonly url: string;
+  readonly opsUrl: string;
+  readonly engine: Engine;
+  /** Stops accepting, finishes what is in flight, lets go of everything. */
+  close(): Promise<void>;
+}
+
+export type OpenFoundation = (config: Config) => Promise<Omit<Foundation, 'operatorToken'>>;
+
+const listening = async (app: NestFastifyApplication, host: string, port: number): Promise<string> => {
+  await app.listen(port, host);
+  const { address, port: bound, family } = app.getHttpServer().address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(bound)}`;
+};
+
+/** Opens the log and the vault, folds the state, and serves. */
+export const startServer = async (config: Config, open: OpenFoundation, logger: Logger): Promise<Server> => {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const foundation = await open(config);
+  const operatorToken = loadOperatorToken(config.dataDir, config.operatorToken);
+  const engine = new Engine({ ...foundation, operatorToken }, config, logger);
+  await engine.start();
+
+  const options = { logger, tokens: engine.tokens };
+  const module = ServerModule.of(engine, config.roles, config.opsPort === undefined);
+  const app = await createHttpApp(module, options);
+  const reflector = new Reflector();
+  app.useGlobalGuards(new AccessGuard(reflector, engine.authentication, engine.live));
+  app.useGlobalInterceptors(
+    new MinPosition(engine.tokens, engine.store, engine.readSide),
+    new IdempotencyInterceptor(reflector, engine.idempotency, engine.people),
+  );
+  const url = await listening(app, config.host, config.port);
+  const apps = [app];
+  let opsUrl = url;
+  if (config.opsPort !== undefined) {
+    const ops = await createHttpApp(OperationsModule.of(engine), options);
+    opsUrl = await listening(ops, config.host, config.opsPort);
+    apps.push(ops);
+  }
+  return {
+    url,
+    opsUrl,
+    engine,
+    close: async () => {
+      await Promise.all(apps.map((each) => each.close()));
+      await engine.stop();
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import { describe, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { AccountId } from '#libs/kernel';
+import { repeatable, specify } from '#libs/kernel/testing';
+import { email, type EmailCommand, identity, type LinkIdentity, type Registration } from './email.decider.js';
+import type { EmailEvent, IdentityEvent } from './email.events.js';
+
+const [ann, bob] = ['user_ann', 'user_bob'] as [AccountId, AccountId];
+
+const registration = (accountId: AccountId): Registration => ({
+  accountId,
+  identity: 'hmac-of-google-and-subject',
+  provider: 'google',
+  profile: { sealedFor: accountId, box: 'c2VhbGVk' },
+});
+const reserve = (accountId: AccountId): EmailCommand => ({
+  type: 'ReserveEmail',
+  registration: registration(accountId),
+});
+const release = (accountId: AccountId): EmailCommand => ({ type: 'ReleaseEmail', accountId });
+const reserved = (accountId: AccountId): EmailEvent => ({ type: 'EmailReserved', data: registration(accountId) });
+const released = (accountId: AccountId): EmailEvent => ({ type: 'EmailReleased', data: { accountId } });
+
+describe('reserving an email', () => {
+  const given = specify(email);
+
+  it('ACC-10: is recorded with all that is needed to finish the registration', () =>
+    given().when(reserve(ann)).then(reserved(ann)));
+  it('ACC-04: a second account cannot have it', () =>
+    given(reserved(ann)).when(reserve(bob)).refuses({ _tag: 'EmailTaken' }));
+  it('again for the same account is no new event', () => given(reserved(ann)).when(reserve(ann)).changesNothing());
+  it('works for another account once it was released', () =>
+    given(reserved(ann), released(ann)).when(reserve(bob)).then(reserved(bob)));
+});
+
+describe('releasing an email', () => {
+  const given = specify(email);
+
+  it('is recorded', () => given(reserved(ann)).when(release(ann)).then(released(ann)));
+  it('of nobody is no new event', () => given().when(release(ann)).changesNothing());
+  it('a second time is no new event', () => given(reserved(ann), released(ann)).when(release(ann)).changesNothing());
+  it('never takes it from somebody else', () => {
+    given(reserved(ann)).when(release(bob)).changesNothing();
+    given(reserved(ann), released(ann), reserved(bob)).when(release(ann)).changesNothing();
+  });
+});
+
+const link = (accountId: AccountId): LinkIdentity => ({ type: 'LinkIdentity', accountId });
+const linked = (accountId: AccountId): IdentityEvent => ({ type: 'IdentityLinked', data: { accountId } });
+
+describe('linking a person at a provider', () => {
+  const given = specify(identity);
+
+  it('ACC-03: is recorded', () => given().when(link(ann)).then(linked(ann)));
+  it('again to the same account is no new event', () => given(linked(ann)).when(link(ann)).changesNothing());
+  it('ACC-03: to a second account is refused', () =>
+    given(linked(ann)).when(link(bob)).refuses({ _tag: 'IdentityTaken' }));
+});
+
+const anyone = fc.constantFrom(ann, bob);
+
+it('reserving and releasing may be retried at will', () =>
+  repeatable(email, fc.oneof(anyone.map(reserve), anyone.map(release))));
+it('linking may be retried at will', () => repeatable(identity, anyone.map(link)));

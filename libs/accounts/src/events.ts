@@ -1,0 +1,2 @@
+export * from './domain/account.events.js';
+export * from './domain/email.events.js';

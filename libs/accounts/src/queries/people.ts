@@ -1,0 +1,52 @@
+import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
+import { O, pipe, TE } from '#libs/kernel';
+import { Vault, type VaultUnavailable, type CorruptBox } from '#libs/vault';
+import { type AccountDocument, accounts } from '../projections/accounts.js';
+
+/** What is personal about someone; null once they are erased. */
+export interface Person {
+  readonly email: string | null;
+  readonly name: string | null;
+}
+
+export type VaultFailure = VaultUnavailable | CorruptBox;
+
+const everyone = 'accounts';
+const erased: Person = { email: null, name: null };
+
+/** The accounts, and who is behind an id. Nothing personal is kept here: it is opened when it is asked for. */
+export class People implements ReadModel {
+  private readonly documents = new Documents(accounts, () => everyone);
+  readonly follows = [this.documents.follows];
+
+  constructor(private readonly vault: Vault) {}
+
+  get(id: string): AccountDocument | undefined {
+    return this.documents.get(id);
+  }
+
+  page(page: PageOf): Listed<AccountDocument> {
+    return this.documents.page(everyone, page);
+  }
+
+  /** The same things, in order, each with its person. */
+  withPersons<A>(
+    things: ReadonlyArray<A>,
+    accountIdOf: (thing: A) => string,
+  ): TE.TaskEither<VaultFailure, ReadonlyArray<A & Person>> {
+    const profiles = things.map((thing) => this.get(accountIdOf(thing))?.profile);
+    const sealed = profiles.filter((profile) => profile !== undefined);
+    return pipe(
+      this.vault.openMany(sealed),
+      TE.map((opened) => {
+        const persons = new Map(
+          sealed.map((profile, n) => [profile.sealedFor, personOf(opened[n] ?? O.none)] as const),
+        );
+        return things.map((thing) => ({ ...thing, ...(persons.get(accountIdOf(thing)) ?? erased) }));
+      }),
+    );
+  }
+}
+
+const personOf = (fields: O.Option<Readonly<Record<string, string | null>>>): Person =>
+  O.isNone(fields) ? erased : { email: fields.value['email'] ?? null, name: fields.value['name'] ?? null };

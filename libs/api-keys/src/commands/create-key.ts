@@ -1,0 +1,67 @@
+import { hash, randomBytes } from 'node:crypto';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { authorize, type Refusal } from '#libs/authorization';
+import { type CommandContext, derivedId, type Position, type TransactFailure, StreamFolds, transact } from '#libs/event-store';
+import { type AccountId, type ApiKeyId, type Digest, E, pipe, type ProjectId, TE, type Timestamp } from '#libs/kernel';
+import { apiKey, type ApiKeyFailure } from '../domain/api-key.decider.js';
+import { formatSecret, hintOf, type KeyPrefix } from '../domain/key-format.js';
+
+export interface KeyMade {
+  readonly id: ApiKeyId;
+  readonly position: Position;
+  /** Shown once, kept nowhere: null when this same command had made the key before (KEY-16). */
+  readonly secret: string | null;
+}
+
+/** PRM-28, KEY-14: any collaborator of a project makes keys in it. */
+export class CreateKey extends Command<E.Either<ApiKeyFailure | Refusal | TransactFailure, KeyMade>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly by: AccountId,
+    readonly projectId: ProjectId,
+    readonly name: string,
+    readonly expiresAt: Timestamp | null,
+  ) {
+    super();
+  }
+}
+
+/** `prefix`: what new secrets begin with. Keys made under another stay good. */
+export class KeySettings {
+  constructor(readonly prefix: KeyPrefix) {}
+}
+
+@CommandHandler(CreateKey)
+export class CreateKeyHandler implements ICommandHandler<CreateKey> {
+  constructor(
+    private readonly streams: StreamFolds,
+    private readonly settings: KeySettings,
+  ) {}
+
+  execute({ context, by, projectId, name, expiresAt }: CreateKey) {
+    const id = derivedId<ApiKeyId>(context.commandId, 'key');
+    const secret = formatSecret(this.settings.prefix, randomBytes(32));
+    const now = context.at;
+    return pipe(
+      transact(this.streams, apiKey)({
+        id,
+        context,
+        ready: pipe(
+          authorize(this.streams, { accountId: by, action: 'api-key:create', place: { type: 'project', id: projectId }, now }),
+          TE.flatMapEither(({ facts, basis }): E.Either<Refusal, { command: CreateCommand; basis: typeof basis }> => {
+            const project = facts.project(projectId);
+            if (project === undefined) return E.left({ _tag: 'NotFound', what: 'project' });
+            const { organizationId } = project;
+            const digest = hash('sha256', secret, 'hex') as Digest;
+            const key = { organizationId, projectId, name, digest, hint: hintOf(secret), createdBy: by, expiresAt };
+            const archived = project.archived !== null;
+            return E.right({ command: { type: 'CreateKey', ...key, archived, now }, basis });
+          }),
+        ),
+      }),
+      TE.map(({ position, changed }): KeyMade => ({ id, position, secret: changed ? secret : null })),
+    )();
+  }
+}
+
+type CreateCommand = Extract<Parameters<typeof apiKey.decide>[0], { type: 'CreateKey' }>;

@@ -1,0 +1,44 @@
+import type { AccountId, ApiKeyId, OrganizationId, Projection, ProjectId, Timestamp } from '#libs/kernel';
+import { type ApiKeyEvent, apiKeyEvents } from '../domain/api-key.events.js';
+
+/** A key as it is listed (KEY-37). Its digest is not part of it. */
+export interface KeyDocument {
+  readonly id: ApiKeyId;
+  readonly organizationId: OrganizationId;
+  readonly projectId: ProjectId;
+  readonly name: string;
+  readonly hint: string;
+  readonly createdBy: AccountId;
+  readonly createdAt: Timestamp;
+  readonly expiresAt: Timestamp | null;
+  readonly revokedAt: Timestamp | null;
+  readonly revokedBy: AccountId | null;
+  readonly replaces: ApiKeyId | null;
+  readonly replacedBy: ApiKeyId | null;
+  /** The position of the last change: what an `ETag` is made of. */
+  readonly changed: bigint;
+}
+
+export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly events: typeof apiKeyEvents } = {
+  category: 'apiKey',
+  events: apiKeyEvents,
+  project: (doc, { id, at, by, position: changed, event }) => {
+    if (event.type === 'KeyCreated') {
+      const { organizationId, projectId, name, hint, createdBy, expiresAt, replaces } = event.data;
+      const made = { organizationId, projectId, name, hint, createdBy, expiresAt, replaces };
+      const untouched = { revokedAt: null, revokedBy: null, replacedBy: null };
+      return { id: id as ApiKeyId, ...made, createdAt: at, ...untouched, changed };
+    }
+    if (doc === undefined) return doc;
+    switch (event.type) {
+      case 'KeyRenamed':
+        return { ...doc, name: event.data.name, changed };
+      case 'KeyExpirationSet':
+        return { ...doc, expiresAt: event.data.expiresAt, changed };
+      case 'KeyExpirationCanceled':
+        return { ...doc, expiresAt: null, changed };
+      case 'KeyRevoked':
+        return { ...doc, revokedAt: at, revokedBy: by, changed };
+    }
+  },
+};

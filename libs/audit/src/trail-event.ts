@@ -1,0 +1,57 @@
+import { type AccountId, E, type OrganizationId, pipe, type ProjectId, Sealed, type Timestamp } from '#libs/kernel';
+import { type Actor, categoryOf, idOf, metadataOf, type RecordedEvent, type StoreFailure } from '#libs/event-store';
+
+/** An event as an auditor reads it: no secret, no digest, and personal data still sealed. */
+export interface TrailEvent {
+  readonly id: string;
+  readonly position: bigint;
+  readonly type: string;
+  readonly at: Timestamp;
+  readonly actor: Actor;
+  readonly via: Actor | null;
+  readonly requestId: string;
+  readonly organizationId: OrganizationId | null;
+  readonly projectId: ProjectId | null;
+  readonly apiKeyId: string | null;
+  readonly accountId: AccountId | null;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly sealed: Sealed | null;
+}
+
+/** Categories that keep the engine going and tell an auditor nothing. */
+const plumbing: ReadonlySet<string> = new Set(['heartbeat', 'idempotency']);
+export const isPlumbing = ({ stream }: RecordedEvent): boolean => plumbing.has(categoryOf(stream));
+
+const text = <Id extends string>(value: unknown): Id | null => (typeof value === 'string' ? (value as Id) : null);
+
+/** Whom the event is about, where its stream says so better than its body. */
+const accountOf = (category: string, id: string, data: Readonly<Record<string, unknown>>): AccountId | null => {
+  if (category === 'account' || category === 'membership') return id as AccountId;
+  return text(data['accountId']);
+};
+
+export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, TrailEvent> =>
+  pipe(
+    metadataOf(recorded),
+    E.map(({ actor, via, at, correlationId }) => {
+      const [category, id] = [categoryOf(recorded.stream), idOf(recorded.stream)];
+      const body = recorded.data as Readonly<Record<string, unknown>>;
+      // What is left out: digests; the HMAC that finds a person; and the box, which is opened beside.
+      const { digest: _digest, identity: _identity, profile, ...data } = body;
+      return {
+        id: `evt_${recorded.id.replaceAll('-', '')}`,
+        position: recorded.position,
+        type: recorded.type,
+        at,
+        actor,
+        via,
+        requestId: correlationId,
+        organizationId: category === 'organization' ? (id as OrganizationId) : text<OrganizationId>(data['organizationId']),
+        projectId: category === 'project' ? (id as ProjectId) : text<ProjectId>(data['projectId']),
+        apiKeyId: category === 'apiKey' ? id : null,
+        accountId: accountOf(category, id, data),
+        data,
+        sealed: Sealed.is(profile) ? profile : null,
+      };
+    }),
+  );

@@ -1,0 +1,50 @@
+import type { AccountId } from '#libs/kernel';
+import type { Facts } from './facts.js';
+import { decideForKey, keyIsDead, principalOfKey } from './key-decision.js';
+import { permissions } from './permissions.js';
+import { decideForPerson } from './person-decision.js';
+import { type Decision, deny, type Moment, type Principal, type Question, type Subject } from './question.js';
+import { findTarget } from './target.js';
+
+/**
+ * May this subject do this here? Pure: the same facts, question and moment give the same answer, with the events
+ * that settle it. Everything that asks comes here: live decisions, commands, and questions about the past.
+ */
+export const decide = (facts: Facts, question: Question, moment: Moment): Decision => {
+  const { subject } = question;
+  return subject.type === 'user'
+    ? decideUser(facts, subject.id, question, moment)
+    : decideKey(facts, subject, question, moment);
+};
+
+const decideKey = (
+  facts: Facts,
+  subject: Exclude<Subject, { type: 'user' }>,
+  question: Question,
+  moment: Moment,
+): Decision => {
+  if (subject.type === 'credential' && subject.digest === null) return deny('malformed-key', null);
+  const key = subject.type === 'api_key' ? facts.key(subject.id) : facts.keyByDigest(subject.digest ?? '');
+  const dead = keyIsDead(key, moment);
+  if (dead !== undefined || key === undefined) return dead ?? deny('unknown-key', null);
+  if (moment.stale) return deny('state-too-old', principalOfKey(key));
+  const permission = permissions.get(question.action);
+  if (permission === undefined) return deny('unknown-action', principalOfKey(key));
+  const target = findTarget(facts, permission, question, key);
+  if (typeof target === 'string') return deny(target, principalOfKey(key));
+  return decideForKey(facts, key, permission, target, { question, moment });
+};
+
+const decideUser = (facts: Facts, id: string, question: Question, { stale }: Moment): Decision => {
+  const account = facts.account(id);
+  if (account === undefined) return deny('unknown-subject', null);
+  const home = facts.membership(id)?.current?.organizationId ?? null;
+  const principal: Principal = { type: 'user', id: id as AccountId, organizationId: home };
+  if (account.blocked !== null) return deny('account-blocked', principal, account.blocked);
+  if (stale) return deny('state-too-old', principal);
+  const permission = permissions.get(question.action);
+  if (permission === undefined) return deny('unknown-action', principal);
+  const target = findTarget(facts, permission, question, undefined);
+  if (typeof target === 'string') return deny(target, principal);
+  return decideForPerson(facts, id as AccountId, permission, { target, question });
+};

@@ -1,0 +1,107 @@
+import type {
+  ApiKeyId,
+  Digest,
+  EventId,
+  MembershipMethod,
+  OrganizationId,
+  OrganizationRole,
+  ProjectId,
+  Role,
+  Visibility,
+} from '#libs/kernel';
+
+/** The event that made a fact so: what a decision's evidence is made of. */
+export interface Cite {
+  readonly position: bigint;
+  readonly type: string;
+}
+
+export interface AccountFact {
+  readonly status: 'active' | 'blocked';
+  /** What blocked it, while it is blocked. */
+  readonly blocked: Cite | null;
+}
+
+export interface CurrentMembership {
+  /** The event that began it: names this membership among all that the person has had. */
+  readonly id: EventId;
+  readonly organizationId: OrganizationId;
+  readonly role: OrganizationRole;
+  readonly since: Cite;
+  /** The last change of role, where there was one, and the role it began with. */
+  readonly changed: Cite | null;
+  readonly firstRole: OrganizationRole;
+}
+
+export interface MembershipFact {
+  readonly current: CurrentMembership | null;
+  /** The last end of a membership, by organization. */
+  readonly ended: ReadonlyMap<OrganizationId, Cite>;
+}
+
+/** A switch, and the event that put it where it is; null while nobody has touched it. */
+export interface Switch {
+  readonly on: boolean;
+  readonly cite: Cite | null;
+}
+
+export interface OrganizationFact {
+  readonly name: string;
+  readonly defaultProjectId: ProjectId;
+  readonly method: MembershipMethod;
+  readonly multiProject: boolean;
+  readonly requireJoin: Switch;
+  readonly externals: Switch;
+  readonly suspended: Cite | null;
+}
+
+export interface ProjectFact {
+  readonly organizationId: OrganizationId;
+  readonly isDefault: boolean;
+  readonly visibility: Visibility;
+  readonly visibilityChanged: Cite | null;
+  readonly externals: Switch;
+  readonly archived: Cite | null;
+  readonly created: Cite;
+}
+
+export interface Row {
+  readonly kind: 'member' | 'external';
+  readonly role: Role;
+  /** The membership that a member's row stands on. */
+  readonly membershipId: EventId | null;
+  readonly granted: Cite;
+  readonly changed: Cite | null;
+  readonly firstRole: Role;
+}
+
+export interface CollaboratorFact {
+  readonly organizationId: OrganizationId;
+  readonly row: Row | null;
+  readonly removed: Cite | null;
+}
+
+export interface KeyFact {
+  readonly id: ApiKeyId;
+  readonly organizationId: OrganizationId;
+  readonly projectId: ProjectId;
+  readonly digest: Digest;
+  readonly created: Cite | null;
+  /** Milliseconds since 1970; Infinity for never. `expiry` is the event that set it, when it was not the key's first. */
+  readonly expiresAt: number;
+  readonly expiry: Cite | null;
+  readonly firstExpiresAt: number;
+  readonly revoked: Cite | null;
+}
+
+/** The world as the decision function sees it. One interface, three holders: live, as of a position, and for a command. */
+export interface Facts {
+  keyByDigest(digest: string): KeyFact | undefined;
+  key(id: string): KeyFact | undefined;
+  account(id: string): AccountFact | undefined;
+  membership(accountId: string): MembershipFact | undefined;
+  organization(id: string): OrganizationFact | undefined;
+  project(id: string): ProjectFact | undefined;
+  collaborator(projectId: string, accountId: string): CollaboratorFact | undefined;
+}
+

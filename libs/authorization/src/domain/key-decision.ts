@@ -1,0 +1,43 @@
+import { attributionInProject } from './attribution.js';
+import type { Facts, KeyFact } from './facts.js';
+import type { Permission } from './permissions.js';
+import { type Decision, deny, type Moment, type Principal, type Question } from './question.js';
+import type { Target } from './target.js';
+
+export const principalOfKey = ({ id, projectId, organizationId }: KeyFact): Principal => ({
+  type: 'api_key',
+  id,
+  projectId,
+  organizationId,
+});
+
+/** Is the key itself good? A deny when it is not; `undefined` when it is. Expired is `now >= expiresAt` (AMB-17). */
+export const keyIsDead = (key: KeyFact | undefined, { now }: Moment): Decision | undefined => {
+  if (key === undefined) return deny('unknown-key', null);
+  if (key.revoked !== null) return deny('revoked-key', principalOfKey(key), key.revoked);
+  if (now >= key.expiresAt) return deny('expired-key', principalOfKey(key), key.expiry ?? key.created);
+  return key.created === null ? deny('unknown-key', null) : undefined;
+};
+
+/** AMB-14: a key has no role. It uses everything of its own project, and manages nothing. */
+export const decideForKey = (
+  facts: Facts,
+  key: KeyFact,
+  permission: Permission,
+  target: Target,
+  { question: { channel }, moment }: { readonly question: Question; readonly moment: Moment },
+): Decision => {
+  const principal = principalOfKey(key);
+  if (target.organizationId !== key.organizationId) return deny('other-organization', principal);
+  if (target.projectId !== null && target.projectId !== key.projectId) return deny('other-project', principal);
+  const archived = facts.project(key.projectId)?.archived;
+  if (archived != null) return deny('project-archived', principal, archived);
+  const suspended = facts.organization(key.organizationId)?.suspended;
+  if (suspended != null && !permission.peaceful) return deny('organization-suspended', principal, suspended);
+  if (!permission.key || key.created === null) return deny('key-lacks-permission', principal);
+  // The event that changed the expiry is part of the grant only where the first one would have ended it by now.
+  const evidence =
+    key.expiry !== null && moment.now >= key.firstExpiresAt ? [key.created, key.expiry] : [key.created];
+  const attribution = { ...attributionInProject(facts, key, permission.kind, channel), apiKeyId: key.id };
+  return { decision: true, reason: 'project-key', principal, attribution, evidence };
+};

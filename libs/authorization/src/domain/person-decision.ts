@@ -1,0 +1,119 @@
+import type { AccountId, ProjectId } from '#libs/kernel';
+import { attributionInProject, attributionOfExternal } from './attribution.js';
+import type { Cite, Facts, ProjectFact } from './facts.js';
+import type { Permission, Standing } from './permissions.js';
+import { type Allow, type Attribution, type Decision, deny, type Principal, type Question } from './question.js';
+import { citesOfRole, type Grant, type PersonInProject, personInProject } from './standing.js';
+import type { Target } from './target.js';
+
+type Person = Extract<Principal, { type: 'user' }>;
+
+const allow = (
+  reason: Allow,
+  principal: Principal,
+  attribution: Omit<Attribution, 'apiKeyId'>,
+  evidence: ReadonlyArray<Cite>,
+): Decision => ({ decision: true, reason, principal, attribution: { ...attribution, apiKeyId: null }, evidence });
+
+const inOrganization = (facts: Facts, person: Person, permission: Permission, { organizationId }: Target): Decision => {
+  const held = facts.membership(person.id);
+  if (held?.current?.organizationId !== organizationId)
+    return deny('not-a-member', person, held?.ended.get(organizationId));
+  const standing: Allow & Standing = `organization-${held.current.role}`;
+  if (permission.standings.has(standing)) {
+    const attribution = { organizationId, projectId: null, fallback: null, listingScope: 'project' } as const;
+    return allow(standing, person, attribution, citesOfRole(held.current));
+  }
+  const ownerOnly = permission.standings.size === 1 && permission.standings.has('organization-owner');
+  return deny(ownerOnly ? 'owner-only' : 'role-lacks-permission', person, held.current.changed);
+};
+
+const standingOf = ({ as, role }: Grant): Standing =>
+  as === 'project' || as === 'external' ? `${as}-${role}` : as;
+
+const reasonOf = (grant: Grant): Allow =>
+  grant.as === 'external' ? 'external-collaborator' : grant.as === 'project' ? `project-${grant.role}` : grant.as;
+
+const inProject = (
+  facts: Facts,
+  person: Person,
+  { permission, question }: { readonly permission: Permission; readonly question: Question },
+  place: { readonly projectId: ProjectId; readonly project: ProjectFact },
+): Decision => {
+  const { project, projectId } = place;
+  const here = personInProject(facts, person.id, projectId, project);
+  const target = { organizationId: project.organizationId, projectId };
+  const { kind } = permission;
+  const { channel, action } = question;
+
+  const special = movesIn(action, person, here, project);
+  if (special !== undefined)
+    return special.decision ? allow(special.reason, person, attributionInProject(facts, target, kind, channel), special.evidence) : special;
+
+  if (here.mustJoin !== null && action === 'project:change-visibility')
+    return allow(
+      here.mustJoin.role === 'owner' ? 'organization-owner' : 'organization-admin',
+      person,
+      attributionInProject(facts, target, kind, channel),
+      [...citesOfRole(here.mustJoin), project.created],
+    );
+  if (here.grants.length === 0) {
+    if (here.suspended !== null) return deny('external-suspended', person, here.suspended.cite);
+    return deny(here.membership === null ? 'not-a-member' : 'not-a-collaborator', person, here.lost);
+  }
+  const grant = here.grants.find((each) => permission.standings.has(standingOf(each)));
+  if (grant === undefined) return deny('role-lacks-permission', person, here.row?.changed);
+  const attribution =
+    grant.as === 'external'
+      ? attributionOfExternal(facts, target, person.organizationId, { kind, channel })
+      : attributionInProject(facts, target, kind, channel);
+  return allow(reasonOf(grant), person, attribution, grant.evidence);
+};
+
+interface Moves {
+  readonly decision: true;
+  readonly reason: Allow;
+  readonly evidence: ReadonlyArray<Cite>;
+}
+
+/** Joining and leaving are decided by membership and the row, not by the role (PRM-17, PRM-36, PRJ-19…22). */
+const movesIn = (
+  action: string,
+  person: Person,
+  here: PersonInProject,
+  project: ProjectFact,
+): Moves | Extract<Decision, { decision: false }> | undefined => {
+  const refuse = (...[reason, , cite]: Parameters<typeof deny>) =>
+    deny(reason, person, cite) as Extract<Decision, { decision: false }>;
+  if (action === 'project:leave' && here.grants.length > 0) {
+    const own = here.grants.find((grant) => grant.as === 'project' || grant.as === 'external');
+    if (project.isDefault) return refuse('role-lacks-permission', person);
+    if (here.row === null || own === undefined) return refuse('not-a-collaborator', person, here.lost);
+    return undefined;
+  }
+  if (action !== 'project:join' || here.membership === null) return undefined;
+  const { role } = here.membership;
+  const evidence = [...citesOfRole(here.membership), project.visibilityChanged ?? project.created];
+  if (role !== 'member') return { decision: true, reason: `organization-${role}`, evidence };
+  if (project.visibility === 'open') return { decision: true, reason: 'organization-member', evidence };
+  return here.grants.length === 0
+    ? refuse('not-a-collaborator', person, here.lost)
+    : refuse('role-lacks-permission', person);
+};
+
+/** What a person may do: by their place in the organization, or by their row in the project. */
+export const decideForPerson = (
+  facts: Facts,
+  id: AccountId,
+  permission: Permission,
+  { target, question }: { readonly target: Target; readonly question: Question },
+): Decision => {
+  const person: Person = { type: 'user', id, organizationId: facts.membership(id)?.current?.organizationId ?? null };
+  const { project, projectId, organizationId } = target;
+  if (project?.archived != null && !permission.peaceful) return deny('project-archived', person, project.archived);
+  const suspended = facts.organization(organizationId)?.suspended;
+  if (suspended != null && !permission.peaceful) return deny('organization-suspended', person, suspended);
+  return projectId === null || project === undefined
+    ? inOrganization(facts, person, permission, target)
+    : inProject(facts, person, { permission, question }, { projectId, project });
+};

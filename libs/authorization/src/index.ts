@@ -1,0 +1,11 @@
+export * from './authorize.js';
+export * from './confined.js';
+export * from './domain/decide.js';
+export * from './domain/facts.js';
+export { principalOfKey, keyIsDead } from './domain/key-decision.js';
+export * from './domain/permissions.js';
+export * from './domain/question.js';
+export { personInProject, type PersonInProject, countingRow } from './domain/standing.js';
+export * from './live-state.js';
+export * from './reader.js';
+export * from './stream-facts.js';

@@ -1,0 +1,74 @@
+import { follow, type Follows, type ReadModel } from '#libs/read-models';
+import type {
+  AccountFact,
+  CollaboratorFact,
+  Facts,
+  KeyFact,
+  MembershipFact,
+  OrganizationFact,
+  ProjectFact,
+} from './domain/facts.js';
+import { keyFact } from './projections/key-facts.js';
+import { accountFact, type FactFold, membershipFact } from './projections/people-facts.js';
+import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
+
+/** Folds one category into a map of facts by stream id. */
+const held = <Fact, Ev extends { readonly type: string }>(
+  facts: Map<string, Fact>,
+  fold: FactFold<Fact, Ev>,
+  changed: (fact: Fact) => void = () => undefined,
+): Follows =>
+  follow(fold, (recorded) => {
+    const fact = fold.project(facts.get(recorded.id), recorded);
+    if (fact === undefined) return;
+    facts.set(recorded.id, fact);
+    changed(fact);
+  });
+
+/** Everything a decision needs, in memory: folded from the log in log order, by one subscription, on every node. */
+export class LiveState implements Facts, ReadModel {
+  private readonly accounts = new Map<string, AccountFact>();
+  private readonly memberships = new Map<string, MembershipFact>();
+  private readonly organizations = new Map<string, OrganizationFact>();
+  private readonly projects = new Map<string, ProjectFact>();
+  private readonly collaborators = new Map<string, CollaboratorFact>();
+  private readonly keys = new Map<string, KeyFact>();
+  private readonly keysByDigest = new Map<string, KeyFact>();
+
+  readonly follows: ReadonlyArray<Follows> = [
+    held(this.accounts, accountFact),
+    held(this.memberships, membershipFact),
+    held(this.organizations, organizationFact),
+    held(this.projects, projectFact),
+    held(this.collaborators, collaboratorFact),
+    held(this.keys, keyFact, (key) => this.keysByDigest.set(key.digest, key)),
+  ];
+
+  keyByDigest(digest: string): KeyFact | undefined {
+    return this.keysByDigest.get(digest);
+  }
+
+  key(id: string): KeyFact | undefined {
+    return this.keys.get(id);
+  }
+
+  account(id: string): AccountFact | undefined {
+    return this.accounts.get(id);
+  }
+
+  membership(accountId: string): MembershipFact | undefined {
+    return this.memberships.get(accountId);
+  }
+
+  organization(id: string): OrganizationFact | undefined {
+    return this.organizations.get(id);
+  }
+
+  project(id: string): ProjectFact | undefined {
+    return this.projects.get(id);
+  }
+
+  collaborator(projectId: string, accountId: string): CollaboratorFact | undefined {
+    return this.collaborators.get(`${projectId}.${accountId}`);
+  }
+}

@@ -1,0 +1,62 @@
+import { type AccountEvent, accountEvents } from '#libs/accounts/events';
+import type { EventCodec, OrganizationId, OrganizationRole, Projection, Recorded } from '#libs/kernel';
+import { type MembershipEvent, membershipEvents } from '#libs/organizations/events';
+import type { AccountFact, Cite, CurrentMembership, MembershipFact } from '../domain/facts.js';
+
+/** A fold that knows how its events are read. */
+export type FactFold<Fact, Event extends { readonly type: string }> = Projection<Fact, Event> & {
+  readonly events: EventCodec<Event>;
+};
+
+export const cite = ({ position, event: { type } }: Recorded<{ readonly type: string }>): Cite => ({ position, type });
+
+export const accountFact: FactFold<AccountFact, AccountEvent> = {
+  category: 'account',
+  events: accountEvents,
+  project: (_, recorded) => {
+    switch (recorded.event.type) {
+      case 'AccountRegistered':
+      case 'AccountUnblocked':
+        return { status: 'active', blocked: null };
+      case 'AccountBlocked':
+        return { status: 'blocked', blocked: cite(recorded) };
+    }
+  },
+};
+
+const nobody: MembershipFact = { current: null, ended: new Map() };
+
+/** Where one person is at home, since which event, and what ended where they were before. */
+export const membershipFact: FactFold<MembershipFact, MembershipEvent> = {
+  category: 'membership',
+  events: membershipEvents,
+  project: (fact = nobody, recorded) => {
+    const { event } = recorded;
+    switch (event.type) {
+      case 'OwnerAssigned':
+        return { ...fact, current: begun(recorded, event.data.organizationId, 'owner') };
+      case 'MemberProvisioned':
+        return { ...fact, current: begun(recorded, event.data.organizationId, event.data.role) };
+      case 'MemberRoleChanged':
+        return fact.current === null
+          ? fact
+          : { ...fact, current: { ...fact.current, role: event.data.role, changed: cite(recorded) } };
+      case 'MemberRemoved':
+        return { current: null, ended: new Map(fact.ended).set(event.data.organizationId, cite(recorded)) };
+    }
+  },
+};
+
+const begun = (
+  recorded: Recorded<MembershipEvent>,
+  organizationId: OrganizationId,
+  role: OrganizationRole,
+): CurrentMembership => ({
+  // An event's id is what names a membership: a UUID that follows from the command, the same in every copy of the log.
+  id: recorded.eventId as CurrentMembership['id'],
+  organizationId,
+  role,
+  firstRole: role,
+  since: cite(recorded),
+  changed: null,
+});

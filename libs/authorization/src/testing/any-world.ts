@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import type { Role, Visibility } from '#libs/kernel';
+import { countingRow } from '../domain/standing.js';
+import { timeOf } from './log.js';
+import { accountId, homeOf, keyId, organizationId, projectId } from './names.js';
+import { type World, world } from './world.js';
+
+export const people = ['ann', 'zoe', 'bob', 'cat'] as const;
+export const organizations = ['acme', 'zeta'] as const;
+export const projects = ['acmeHome', 'site', 'lab'] as const;
+export const keys = ['ci', 'cd'] as const;
+
+/** Something that may happen; where the rules do not let it, nothing does. */
+interface Attempt {
+  readonly what: keyof typeof attempts;
+  readonly person: (typeof people)[number];
+  readonly organization: (typeof organizations)[number];
+  readonly project: (typeof projects)[number];
+  readonly key: (typeof keys)[number];
+  readonly role: Role;
+  readonly visibility: Visibility;
+  readonly on: boolean;
+  /** Minutes, and events, from now. */
+  readonly soon: number;
+}
+
+const homeIn = (w: World, person: string) => w.live.membership(accountId(person))?.current ?? null;
+const memberOf = (w: World, person: string, organization: string) => {
+  const home = homeIn(w, person);
+  return home?.organizationId === organizationId(organization) ? home : null;
+};
+const rowIn = (w: World, project: string, person: string) => {
+  const fact = w.live.collaborator(projectId(project), accountId(person));
+  return { any: fact?.row ?? null, counting: fact === undefined ? null : countingRow(fact, w.live.membership(accountId(person))) };
+};
+const isHome = (project: string) => project === homeOf('acme');
+
+/** Each as its decider would have it: the laws are about histories that can be. */
+const attempts = {
+  joinOrganization: (w: World, { person, organization }: Attempt) =>
+    homeIn(w, person) === null && w.member(organization, person),
+  leaveOrganization: (w: World, { person, organization }: Attempt) => {
+    const home = memberOf(w, person, organization);
+    return home !== null && home.role !== 'owner' && w.memberRemoved(organization, person);
+  },
+  memberRole: (w: World, { person, organization, role }: Attempt) => {
+    const home = memberOf(w, person, organization);
+    return home !== null && home.role !== 'owner' && home.role !== role && w.memberRole(organization, person, role);
+  },
+  add: (w: World, { person, project }: Attempt) => {
+    const home = memberOf(w, person, 'acme');
+    if (home === null || rowIn(w, project, person).counting !== null) return false;
+    return isHome(project) || home.role !== 'member' ? w.founder(project, person) : w.collaborator(project, person);
+  },
+  addExternal: (w: World, { person, project }: Attempt) => {
+    if (memberOf(w, person, 'acme') !== null || rowIn(w, project, person).counting !== null) return false;
+    const open = [w.live.organization(organizationId('acme'))?.externals.on, w.live.project(projectId(project))?.externals.on];
+    return open.every((on) => on === true) && w.external(project, person);
+  },
+  rowRole: (w: World, { person, project, role }: Attempt) => {
+    const { counting } = rowIn(w, project, person);
+    const derived = ['owner', 'admin'].includes(memberOf(w, person, 'acme')?.role ?? '');
+    return counting !== null && counting.role !== role && !(derived && role === 'member') && w.collaboratorRole(project, person, role);
+  },
+  /** Asked for; or recorded of a row that ended with a membership. */
+  remove: (w: World, { person, project }: Attempt) => {
+    const implicit = isHome(project) && memberOf(w, person, 'acme') !== null;
+    return rowIn(w, project, person).any !== null && !implicit && w.collaboratorRemoved(project, person);
+  },
+  projectSwitch: (w: World, { project, on }: Attempt) =>
+    w.live.project(projectId(project))?.externals.on !== on &&
+    w.knew(project, on ? 'ExternalCollaboratorsAllowed' : 'ExternalCollaboratorsDisallowed'),
+  beta: (w: World, { on }: Attempt) =>
+    w.live.organization(organizationId('acme'))?.externals.on !== on &&
+    w.saw('acme', on ? 'ExternalCollaboratorsBetaEnabled' : 'ExternalCollaboratorsBetaDisabled'),
+  requireJoin: (w: World, { on }: Attempt) =>
+    w.live.organization(organizationId('acme'))?.requireJoin.on !== on &&
+    w.saw('acme', on ? 'RequireJoinEnabled' : 'RequireJoinDisabled'),
+  suspend: (w: World, { on }: Attempt) =>
+    (w.live.organization(organizationId('acme'))?.suspended != null) !== on &&
+    w.saw('acme', on ? 'OrganizationSuspended' : 'OrganizationResumed'),
+  archive: (w: World, { project, on }: Attempt) =>
+    !isHome(project) &&
+    (w.live.project(projectId(project))?.archived != null) !== on &&
+    w.knew(project, on ? 'ProjectArchived' : 'ProjectUnarchived'),
+  visibility: (w: World, { project, visibility }: Attempt) =>
+    w.live.project(projectId(project))?.visibility !== visibility && w.visibility(project, visibility),
+  block: (w: World, { person, on }: Attempt) =>
+    (w.live.account(accountId(person))?.blocked != null) !== on && (on ? w.blocked(person) : w.unblocked(person)),
+  makeKey: (w: World, { key, project, on, soon }: Attempt) =>
+    w.live.key(keyId(key)) === undefined && w.key(key, { in: project, expiresAt: on ? timeOf(w.position + BigInt(soon + 2)) : null }),
+  expireKey: (w: World, { key, on, soon }: Attempt) => {
+    const found = w.live.key(keyId(key));
+    const dead = found === undefined || found.revoked !== null || Date.parse(timeOf(w.position + 1n)) >= found.expiresAt;
+    if (dead || (!on && found.expiresAt === Infinity)) return false;
+    return w.keyExpires(key, on ? timeOf(w.position + BigInt(soon + 2)) : null);
+  },
+  revokeKey: (w: World, { key }: Attempt) => w.live.key(keyId(key))?.revoked === null && w.keyRevoked(key),
+};
+
+/** What concerns people and their rows comes more often than the rest. */
+const often = ['joinOrganization', 'leaveOrganization', 'memberRole', 'add', 'addExternal', 'rowRole', 'remove'] as const;
+const anyKind = Object.keys(attempts) as ReadonlyArray<keyof typeof attempts>;
+
+const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
+  what: fc.constantFrom(...anyKind, ...often, ...often, ...often),
+  person: fc.constantFrom(...people, 'bob', 'bob', 'cat'),
+  organization: fc.constantFrom(...organizations),
+  project: fc.constantFrom(...projects),
+  key: fc.constantFrom(...keys),
+  role: fc.constantFrom<Role>('admin', 'member'),
+  visibility: fc.constantFrom<Visibility>('open', 'closed', 'private'),
+  on: fc.boolean(),
+  soon: fc.nat({ max: 30 }),
+});
+
+/** ann owns acme and zoe zeta; then whatever the deciders would let happen to them, bob and cat. */
+export const anyWorld: fc.Arbitrary<World> = fc.array(anyAttempt, { minLength: 20, maxLength: 80, size: 'max' }).map((tried) => {
+  const w = people.reduce((told, name) => told.account(name), world());
+  w.organization('acme', { owner: 'ann' }).organization('zeta', { owner: 'zoe' });
+  w.project('site', { in: 'acme' }).project('lab', { in: 'acme', visibility: 'open' });
+  w.externalsWelcome('site').externalsWelcome('lab');
+  for (const attempt of tried) attempts[attempt.what](w, attempt);
+  return w;
+});

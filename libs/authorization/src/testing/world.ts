@@ -1,0 +1,200 @@
+import type { OrganizationId, OrganizationRole, Role, Timestamp, Visibility } from '#libs/kernel';
+import type { OrganizationEvent } from '#libs/organizations/events';
+import type { ProjectEvent } from '#libs/projects/events';
+import { LiveState } from '../live-state.js';
+import { applyTo, type Category, eventIdAt, type EventsOf, type Happening, timeOf } from './log.js';
+import { accountId, digestOf, homeOf, keyId, organizationId, projectId } from './names.js';
+
+/** The events of an organization or a project that are nothing but their name. */
+type Bare<Event extends { readonly type: string; readonly data: object }> = Event extends unknown
+  ? keyof Event['data'] extends never
+    ? Event['type']
+    : never
+  : never;
+
+/**
+ * A small world told in events, by names: `world().account('ann').organization('acme', { owner: 'ann' })`. Each call
+ * appends what its command would have written and folds it at once. It checks no rule: it may tell of what no
+ * command would do.
+ */
+export class World {
+  readonly log: Array<Happening> = [];
+  readonly live = new LiveState();
+
+  /** The last position; `0n` while nothing has happened. */
+  get position(): bigint {
+    return BigInt(this.log.length);
+  }
+
+  happened<C extends Category>(category: C, id: string, event: EventsOf[C]): this {
+    const position = this.position + 1n;
+    const happening = { category, id, event, position, eventId: eventIdAt(position), at: timeOf(position), by: null };
+    this.log.push(happening as unknown as Happening);
+    applyTo(this.live, happening as unknown as Happening);
+    return this;
+  }
+
+  account(name: string): this {
+    const profile = { sealedFor: accountId(name), box: 'AQID' };
+    return this.happened('account', accountId(name), {
+      type: 'AccountRegistered',
+      data: { provider: 'google', profile },
+    });
+  }
+
+  blocked(name: string): this {
+    return this.happened('account', accountId(name), { type: 'AccountBlocked', data: {} });
+  }
+
+  unblocked(name: string): this {
+    return this.happened('account', accountId(name), { type: 'AccountUnblocked', data: {} });
+  }
+
+  organization(name: string, { owner }: { readonly owner: string }): this {
+    const [id, ownerId, defaultProjectId] = [organizationId(name), accountId(owner), projectId(homeOf(name))];
+    const home = {
+      organizationId: id,
+      name: 'Default',
+      slug: `${name}-home`.toLowerCase(),
+      visibility: 'private',
+    } as const;
+    return this.happened('membership', ownerId, {
+      type: 'OwnerAssigned',
+      data: { organizationId: id, organizationName: name, defaultProjectId },
+    })
+      .happened('project', defaultProjectId, { type: 'DefaultProjectCreated', data: home })
+      .happened('organization', id, { type: 'OrganizationCreated', data: { name, ownerId, defaultProjectId } });
+  }
+
+  /** What befell an organization: `saw('acme', 'OrganizationSuspended')`. */
+  saw(organization: string, type: Bare<OrganizationEvent>): this {
+    return this.happened('organization', organizationId(organization), { type, data: {} });
+  }
+
+  /** A new member, and their promotion where they are to be an admin. */
+  member(organization: string, person: string, role: Exclude<OrganizationRole, 'owner'> = 'member'): this {
+    this.happened('membership', accountId(person), {
+      type: 'MemberProvisioned',
+      data: { organizationId: organizationId(organization), role: 'member' },
+    });
+    return role === 'member' ? this : this.memberRole(organization, person, role);
+  }
+
+  memberRole(organization: string, person: string, role: Role): this {
+    const data = { organizationId: organizationId(organization), role };
+    return this.happened('membership', accountId(person), { type: 'MemberRoleChanged', data });
+  }
+
+  memberRemoved(organization: string, person: string): this {
+    const data = { organizationId: organizationId(organization) };
+    return this.happened('membership', accountId(person), { type: 'MemberRemoved', data });
+  }
+
+  project(
+    name: string,
+    { in: organization, visibility = 'private' }: { readonly in: string; readonly visibility?: Visibility },
+  ): this {
+    const birth = { organizationId: organizationId(organization), name, slug: name.toLowerCase(), visibility };
+    const data = { ...birth, createdBy: accountId('maker') };
+    return this.happened('project', projectId(name), { type: 'ProjectCreated', data });
+  }
+
+  visibility(project: string, visibility: Visibility): this {
+    return this.happened('project', projectId(project), { type: 'ProjectVisibilityChanged', data: { visibility } });
+  }
+
+  /** What befell a project: `knew('site', 'ProjectArchived')`. */
+  knew(project: string, type: Bare<ProjectEvent>): this {
+    return this.happened('project', projectId(project), { type, data: {} });
+  }
+
+  /** Both switches that let externals in (COL-16). */
+  externalsWelcome(project: string): this {
+    const id = this.live.project(projectId(project))?.organizationId ?? '';
+    return this.happened('organization', id, { type: 'ExternalCollaboratorsBetaEnabled', data: {} }).knew(
+      project,
+      'ExternalCollaboratorsAllowed',
+    );
+  }
+
+  /** A row for a member, standing on the membership they have now; and its promotion where they are to be an admin. */
+  collaborator(project: string, person: string, role: Role = 'member'): this {
+    this.rowOf(project, person, 'member');
+    return role === 'member' ? this : this.collaboratorRole(project, person, role);
+  }
+
+  /** A row that is an admin's from the start: who founds a project (PRJ-12), or is promoted in the default one (AMB-07). */
+  founder(project: string, person: string): this {
+    return this.rowOf(project, person, 'admin');
+  }
+
+  external(project: string, person: string, role: Role = 'member'): this {
+    const data = { ...this.row(project, person), role: 'member' as const };
+    this.happened('collaborator', this.rowId(project, person), { type: 'ExternalCollaboratorAdded', data });
+    return role === 'member' ? this : this.collaboratorRole(project, person, role);
+  }
+
+  collaboratorRole(project: string, person: string, role: Role): this {
+    const data = { ...this.row(project, person), role };
+    return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorRoleChanged', data });
+  }
+
+  collaboratorRemoved(project: string, person: string): this {
+    const data = this.row(project, person);
+    return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorRemoved', data });
+  }
+
+  key(
+    name: string,
+    { in: project, expiresAt = null }: { readonly in: string; readonly expiresAt?: Timestamp | null },
+  ): this {
+    const scope = { organizationId: this.ownerOf(project), projectId: projectId(project), digest: digestOf(name) };
+    const data = { ...scope, name, hint: 'writ_…', createdBy: accountId('maker'), expiresAt, replaces: null };
+    return this.happened('apiKey', keyId(name), { type: 'KeyCreated', data });
+  }
+
+  /** Another end for a key; null cancels it. */
+  keyExpires(name: string, expiresAt: Timestamp | null): this {
+    const data = this.keyScope(name);
+    return this.happened(
+      'apiKey',
+      keyId(name),
+      expiresAt === null
+        ? { type: 'KeyExpirationCanceled', data }
+        : { type: 'KeyExpirationSet', data: { ...data, expiresAt } },
+    );
+  }
+
+  keyRevoked(name: string): this {
+    return this.happened('apiKey', keyId(name), { type: 'KeyRevoked', data: this.keyScope(name) });
+  }
+
+  private rowOf(project: string, person: string, role: Role): this {
+    const membershipId = this.live.membership(accountId(person))?.current?.id;
+    if (membershipId === undefined) throw new Error(`${person} is no member: tell of an external`);
+    const data = { ...this.row(project, person), role, membershipId };
+    return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorAdded', data });
+  }
+
+  private keyScope(name: string) {
+    const key = this.live.key(keyId(name));
+    if (key === undefined) throw new Error(`no key ${name} yet`);
+    return { organizationId: key.organizationId, projectId: key.projectId, digest: key.digest };
+  }
+
+  private ownerOf(project: string): OrganizationId {
+    const fact = this.live.project(projectId(project));
+    if (fact === undefined) throw new Error(`no project ${project} yet`);
+    return fact.organizationId;
+  }
+
+  private row(project: string, person: string) {
+    return { organizationId: this.ownerOf(project), projectId: projectId(project), accountId: accountId(person) };
+  }
+
+  private rowId(project: string, person: string): string {
+    return `${projectId(project)}.${accountId(person)}`;
+  }
+}
+
+export const world = (): World => new World();

@@ -1,0 +1,8 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { CommandId } from '#libs/kernel';
+
+export const newCommandId = (): CommandId => `cmd_${randomBytes(16).toString('hex')}` as CommandId;
+
+/** The id of a command that follows from something else: an idempotency key's attempt, or another command's step. */
+export const commandIdFrom = (...parts: ReadonlyArray<string>): CommandId =>
+  `cmd_${hash('sha256', parts.join('\n'), 'hex').slice(0, 32)}` as CommandId;

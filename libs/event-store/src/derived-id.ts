@@ -1,0 +1,19 @@
+import { hash } from 'node:crypto';
+import type { CommandId } from '#libs/kernel';
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/**
+ * The id of a thing that a command makes: 22 base62 characters from a hash of the command's id, so that a retry
+ * makes the same thing. `label` tells apart the things of one command.
+ */
+export const derivedId = <Id extends string>(commandId: CommandId, prefix: string, label = prefix): Id => {
+  let rest = BigInt(`0x${hash('sha256', `${label}\n${commandId}`, 'hex').slice(0, 32)}`);
+  let text = '';
+  for (let n = 0; n < 22; n += 1) {
+    text = (alphabet[Number(rest % 62n)] ?? '') + text;
+    rest /= 62n;
+  }
+  // The prefix and the alphabet are the id codec's own.
+  return `${prefix}_${text}` as Id;
+};

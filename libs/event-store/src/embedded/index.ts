@@ -1,0 +1,1 @@
+export { EmbeddedEventStore } from './embedded-event-store.js';

@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import * as t from 'io-ts';
+import { AccountId, CommandId, E, type EventId, exact, ServiceTokenId, Timestamp } from '#libs/kernel';
+import type { RecordedEvent, StoreFailure, StreamName } from './event-store.js';
+
+/** Who did it: a person, the operator, a service (its token), or the engine itself finishing what was asked of it. */
+export const Actor = t.union([
+  exact({ type: t.literal('user'), id: AccountId }),
+  exact({ type: t.literal('service'), id: ServiceTokenId }),
+  exact({ type: t.literal('operator') }),
+  exact({ type: t.literal('system') }),
+]);
+export type Actor = t.TypeOf<typeof Actor>;
+
+/** What every command brings along besides its content. Time and ids come in here, so that deciders need no clock. */
+export interface CommandContext {
+  readonly commandId: CommandId;
+  readonly actor: Actor;
+  /** The credential that acts for the actor; null when the actor's own was used. */
+  readonly via: Actor | null;
+  readonly requestId: string;
+  readonly at: Timestamp;
+  /** The caller's `If-Match`: is the stream, whose last event is at `position`, still what they read? */
+  readonly unchangedSince?: (position: bigint) => boolean;
+}
+
+/** On disk beside every event. `basis`: the streams and revisions that the command was allowed on. */
+const EventMetadata = exact({
+  version: t.number,
+  actor: Actor,
+  via: t.union([Actor, t.null]),
+  commandId: CommandId,
+  correlationId: t.string,
+  at: Timestamp,
+  basis: t.record(t.string, t.number),
+});
+export type EventMetadata = t.TypeOf<typeof EventMetadata>;
+
+export const corrupt = ({ stream, revision }: RecordedEvent, why: string): StoreFailure => ({
+  _tag: 'CorruptEvent',
+  stream,
+  revision,
+  why,
+});
+
+export const metadataOf = (recorded: RecordedEvent): E.Either<StoreFailure, EventMetadata> =>
+  EventMetadata.is(recorded.metadata)
+    ? E.right(recorded.metadata)
+    : E.left(corrupt(recorded, 'its metadata does not match the schema'));
+
+/** An event's id follows from its command, its stream and its place in the append: the same command makes the same ids. */
+export const eventIdOf = (commandId: CommandId, stream: StreamName, n: number): EventId => {
+  const hex = hash('sha256', `${commandId}\n${stream}\n${String(n)}`, 'hex');
+  const variant = ((parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  // A version 8 UUID (RFC 9562): custom, made from a hash.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}` as EventId;
+};
+
+export const streamOf = (category: string, id: string): StreamName => `${category}-${id}`;
+
+/** The category ends at the first dash. */
+export const categoryOf = (stream: StreamName): string => stream.slice(0, stream.indexOf('-'));
+export const idOf = (stream: StreamName): string => stream.slice(stream.indexOf('-') + 1);

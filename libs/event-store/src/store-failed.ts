@@ -1,0 +1,23 @@
+import type { StoreFailure } from './event-store.js';
+
+/** How a subscription ends when the store fails it: an iteration cannot answer, it can only throw. */
+export class StoreFailed extends Error {
+  override readonly name = 'StoreFailed';
+
+  constructor(readonly failure: StoreFailure) {
+    super(describe(failure));
+  }
+}
+
+const describe = (failure: StoreFailure): string => {
+  switch (failure._tag) {
+    case 'RevisionConflict':
+      return `${failure.stream} is at revision ${String(failure.actual)}`;
+    case 'AppendTooLarge':
+      return `an append of ${String(failure.bytes)} bytes is over ${String(failure.limit)}`;
+    case 'StoreUnavailable':
+      return `the store is unavailable: ${failure.cause}`;
+    case 'CorruptEvent':
+      return `event ${String(failure.revision)} of ${failure.stream} cannot be read: ${failure.why}`;
+  }
+};

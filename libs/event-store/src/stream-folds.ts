@@ -1,0 +1,134 @@
+import { LRUCache } from 'lru-cache';
+import { type Aggregate, type CommandId, E, pipe, type Projection, type Recorded, TE } from '#libs/kernel';
+import { EventStore, type Position, type RecordedEvent, START, type StoreFailure, type StreamName } from './event-store.js';
+import { corrupt, type EventMetadata, idOf, metadataOf, streamOf } from './metadata.js';
+
+/** A stream's fold as far as it was read. */
+export interface Folded<State> {
+  readonly stream: StreamName;
+  readonly state: State;
+  /** -1 for a stream that does not exist. */
+  readonly revision: number;
+  /** The position of the last event read; `START` for a stream that does not exist. */
+  readonly position: Position;
+  readonly commands: Set<CommandId>;
+}
+
+/** How one stream is folded. `key` names the fold: two folds of one stream are kept apart. */
+export interface StreamFold<State> {
+  readonly key: string;
+  readonly category: string;
+  readonly initialState: State;
+  step(state: State, recorded: RecordedEvent, metadata: EventMetadata): E.Either<StoreFailure, State>;
+}
+
+/** What reads an event's body; an `EventCodec` does. */
+export interface Readable<Event> {
+  decode(stored: { type: string; version: number; data: unknown }): E.Either<{ readonly why: string }, Event>;
+}
+
+/** The event as its codec reads it; anything that cannot be read fails closed. */
+export const eventOf = <Event>(
+  codec: Readable<Event>,
+  recorded: RecordedEvent,
+  { version }: Pick<EventMetadata, 'version'>,
+): E.Either<StoreFailure, Event> =>
+  pipe(
+    codec.decode({ type: recorded.type, version, data: recorded.data }),
+    E.mapLeft(({ why }) => corrupt(recorded, `${recorded.type}: ${why}`)),
+  );
+
+export const foldOfAggregate = <C, S, Ev extends { readonly type: string }, F>(
+  aggregate: Aggregate<C, S, Ev, F>,
+): StreamFold<S> => ({
+  key: aggregate.category,
+  category: aggregate.category,
+  initialState: aggregate.initialState,
+  step: (state, recorded, metadata) =>
+    pipe(
+      eventOf(aggregate.events, recorded, metadata),
+      E.map((event) => aggregate.evolve(state, event)),
+    ),
+});
+
+export const foldOfProjection = <Doc, Ev extends { readonly type: string }>(
+  name: string,
+  projection: Projection<Doc, Ev> & { readonly events: Readable<Ev> },
+): StreamFold<Doc | undefined> => ({
+  key: `${name}:${projection.category}`,
+  category: projection.category,
+  initialState: undefined,
+  step: (doc, recorded, metadata) =>
+    pipe(
+      eventOf(projection.events, recorded, metadata),
+      E.map((event) => projection.project(doc, recordedAs(recorded, metadata, event))),
+    ),
+});
+
+export const recordedAs = <Ev>(
+  { id, stream, position }: RecordedEvent,
+  { at, actor }: Pick<EventMetadata, 'at' | 'actor'>,
+  event: Ev,
+): Recorded<Ev> => ({
+  id: idOf(stream),
+  eventId: id,
+  position,
+  at,
+  by: actor.type === 'user' ? actor.id : null,
+  event,
+});
+
+/**
+ * Folds of single streams, read now: what commands are decided and authorized on. A bounded cache keeps folds
+ * already made; each use reads what is new since, so the cache saves work and never decides anything.
+ */
+export class StreamFolds {
+  private readonly cache: LRUCache<string, Folded<unknown>>;
+
+  constructor(
+    readonly store: EventStore,
+    max = 50_000,
+  ) {
+    this.cache = new LRUCache({ max });
+  }
+
+  load<S>(fold: StreamFold<S>, id: string): TE.TaskEither<StoreFailure, Folded<S>> {
+    const stream = streamOf(fold.category, id);
+    const key = `${fold.key}\n${id}`;
+    // A fold's key names its type: only `load` with that same fold ever put it there.
+    const known = (this.cache.get(key) as Folded<S> | undefined) ?? {
+      stream,
+      state: fold.initialState,
+      revision: -1,
+      position: START,
+      commands: new Set<CommandId>(),
+    };
+    return pipe(
+      this.store.read(stream, { from: known.revision + 1 }),
+      TE.flatMapEither((news) => advance(fold, known, news)),
+      TE.map((folded) => {
+        if (folded.revision >= 0) this.cache.set(key, folded);
+        return folded;
+      }),
+    );
+  }
+}
+
+const advance = <S>(
+  fold: StreamFold<S>,
+  known: Folded<S>,
+  news: ReadonlyArray<RecordedEvent>,
+): E.Either<StoreFailure, Folded<S>> => {
+  let { state, revision, position } = known;
+  const commands = new Set(known.commands);
+  for (const recorded of news) {
+    const metadata = metadataOf(recorded);
+    if (E.isLeft(metadata)) return metadata;
+    const next = fold.step(state, recorded, metadata.right);
+    if (E.isLeft(next)) return next;
+    state = next.right;
+    ({ revision, position } = recorded);
+    commands.add(metadata.right.commandId);
+  }
+  return E.right(news.length === 0 ? known : { stream: known.stream, state, revision, position, commands });
+};

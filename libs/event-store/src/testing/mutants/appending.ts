@@ -1,0 +1,254 @@
+import { E, type EventId, pipe, TE } from '#libs/kernel';
+import type { Appended, NewEvent, StoreFailure } from '../../event-store.js';
+import { event } from '../steps.js';
+import { mutant } from './mutant.js';
+
+type Append = TE.TaskEither<StoreFailure, Appended>;
+
+const stringifies = (value: unknown): boolean => {
+  try {
+    return typeof JSON.stringify(value) === 'string';
+  } catch {
+    return false;
+  }
+};
+
+const cut = (data: unknown): unknown => (typeof data === 'string' ? data.slice(0, 1000) : data);
+
+export const appendingMutants = [
+  mutant(
+    'ignores the expected revision',
+    (inner) => ({ append: (stream, _, events) => inner.append(stream, 'any', events) }),
+    'expecting no stream: refused when there is one',
+    'expecting a revision: refused when the stream is further',
+    'expecting a revision: refused when the stream is not so far',
+    'expecting a revision: refused when there is no stream',
+    'expecting a stream: refused when there is none',
+    'no events: refused like any other append',
+    'of 64 that expect the same revision, exactly one wins',
+    'with one event more: refused',
+    'with another event among them: refused',
+    'in another order: refused',
+  ),
+  mutant(
+    'says nothing of where the stream is when it refuses',
+    (inner) => ({
+      append: (...args) =>
+        pipe(
+          inner.append(...args),
+          TE.mapLeft((failure) => (failure._tag === 'RevisionConflict' ? { ...failure, actual: 0 } : failure)),
+        ),
+    }),
+    'expecting no stream: refused when there is one',
+    'expecting a revision: refused when there is no stream',
+    'of 64 that expect the same revision, exactly one wins',
+  ),
+  mutant(
+    'takes no revision',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        typeof expected === 'number'
+          ? TE.left({ _tag: 'RevisionConflict', stream, actual: null })
+          : inner.append(stream, expected, events),
+    }),
+    'expecting a revision: taken when it is the last',
+    'an append that expected a revision, after others have written more',
+    'leaves the revisions counting, and expected',
+    'goes on where it stopped',
+  ),
+  mutant(
+    'takes "any" for "no stream"',
+    (inner) => ({
+      append: (stream, expected, events) => inner.append(stream, expected === 'any' ? 'no-stream' : expected, events),
+    }),
+    'expecting anything: taken with a stream and without',
+    'to one stream without expectations, all are taken, each in one piece',
+  ),
+  mutant(
+    'takes "stream exists" for "no stream"',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        inner.append(stream, expected === 'stream-exists' ? 'no-stream' : expected, events),
+    }),
+    'expecting a stream: taken when there is one',
+    'expecting a stream: refused when there is none',
+  ),
+  mutant(
+    'drops the last of several events',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        inner.append(stream, expected, events.length > 1 ? events.slice(0, -1) : events),
+    }),
+    'writes all events of one append, in their order',
+  ),
+  mutant(
+    'answers where the append began',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        pipe(
+          inner.append(stream, expected, events),
+          TE.map(({ revision, position }) => ({
+            revision: revision - events.length + 1,
+            position: position - BigInt(events.length) + 1n,
+          })),
+        ),
+    }),
+    'answers the revision and position of the last event of the append',
+    'its head is the last event of the last append',
+    'never takes the last event of the log',
+  ),
+  mutant(
+    'loses metadata',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        inner.append(
+          stream,
+          expected,
+          events.map((each) => ({ ...each, metadata: {} })),
+        ),
+    }),
+    'gives an event back as it was written',
+    'data and metadata come back as they were',
+  ),
+  mutant(
+    'writes something for nothing',
+    (inner) => ({
+      append: (stream, expected, events) => inner.append(stream, expected, events.length === 0 ? [event()] : events),
+    }),
+    'no events: answers where the stream is, and writes nothing',
+  ),
+  mutant(
+    'writes one event after the other',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        expected !== 'any' && expected !== 'no-stream'
+          ? inner.append(stream, expected, events)
+          : events.reduce<Append>(
+              (before, each) => TE.flatMap(() => inner.append(stream, 'any', [each]))(before),
+              TE.right({ revision: -1, position: 0n }),
+            ),
+    }),
+    'to one stream without expectations, all are taken, each in one piece',
+    'an append whose events are over 1 MiB together, counted in UTF-8',
+    'data that JSON cannot hold, and nothing beside it',
+  ),
+  mutant(
+    'takes one append at a time, and refuses the rest',
+    (inner) => {
+      let busy = false;
+      return {
+        append:
+          (...args) =>
+          async () => {
+            if (busy) return E.left({ _tag: 'StoreUnavailable', cause: 'busy' });
+            busy = true;
+            return inner
+              .append(...args)()
+              .finally(() => {
+                busy = false;
+              });
+          },
+      };
+    },
+    'to 64 streams, all are taken',
+    'many times at once: one is written, all are answered alike',
+    'what was accepted before closing was finished',
+  ),
+  mutant(
+    'does not know an id again',
+    (inner) => {
+      const seen = new Set<EventId>();
+      const anew = (each: NewEvent): NewEvent => {
+        const known = seen.has(each.id);
+        seen.add(each.id);
+        return known ? { ...each, id: event().id } : each;
+      };
+      return { append: (stream, expected, events) => inner.append(stream, expected, events.map(anew)) };
+    },
+    'an append that expected no stream: answered as the first time, written once',
+    'an append that expected a revision, after others have written more',
+    'an append that expected nothing, after others have written more',
+    'leaves the log where it is',
+  ),
+  mutant(
+    'knows an id again wherever it is',
+    (inner) => {
+      const seen = new Map<EventId, Appended>();
+      return {
+        append: (stream, expected, events) => async () => {
+          const [first] = events;
+          const known = first && seen.get(first.id);
+          if (known !== undefined) return E.right(known);
+          const answer = await inner.append(stream, expected, events)();
+          if (E.isRight(answer)) for (const { id } of events) seen.set(id, answer.right);
+          return answer;
+        },
+      };
+    },
+    'in another stream: an append of its own',
+    'at another revision: refused',
+    'with one event more: refused',
+    'in another order: refused',
+  ),
+  mutant(
+    'cuts long data',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        inner.append(
+          stream,
+          expected,
+          events.map((each) => ({ ...each, data: cut(each.data) })),
+        ),
+    }),
+    'an append of over 1 MiB',
+    'an append whose events are over 1 MiB together, counted in UTF-8',
+  ),
+  mutant(
+    'takes half a MiB at most',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        Buffer.byteLength(JSON.stringify(events)) > 512 * 1024
+          ? TE.left({ _tag: 'AppendTooLarge', bytes: 0, limit: 0 })
+          : inner.append(stream, expected, events),
+    }),
+    'not one that is just below it',
+    'a large body comes back whole',
+  ),
+  mutant(
+    'writes null for what JSON cannot hold',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        inner.append(
+          stream,
+          expected,
+          events.map((each) => ({
+            ...each,
+            data: stringifies(each.data) ? each.data : null,
+            metadata: stringifies(each.metadata) ? each.metadata : null,
+          })),
+        ),
+    }),
+    'data that JSON cannot hold, and nothing beside it',
+    'metadata that JSON cannot hold',
+  ),
+  mutant(
+    'drops an event whose id it has just seen',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        inner.append(stream, expected, [...new Map(events.map((each) => [each.id, each])).values()]),
+    }),
+    'one id twice in one append',
+  ),
+  mutant(
+    'writes types in lower case',
+    (inner) => ({
+      append: (stream, expected, events) =>
+        inner.append(
+          stream,
+          expected,
+          events.map((each) => ({ ...each, type: each.type.toLowerCase() })),
+        ),
+    }),
+    'the type of an event is any text',
+  ),
+];

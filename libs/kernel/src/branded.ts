@@ -1,0 +1,47 @@
+import * as t from 'io-ts';
+import { E, pipe } from './prelude.js';
+
+export interface BrandOf<Name extends string> {
+  readonly brand: Name;
+}
+
+export type Branded<Name extends string> = string & BrandOf<Name>;
+
+/** A string that matches `pattern` to the byte: nothing is trimmed, folded or normalised (ids are byte-exact). */
+export const branded = <Name extends string>(name: Name, pattern: RegExp): t.Type<Branded<Name>, string> => {
+  const is = (u: unknown): u is Branded<Name> => typeof u === 'string' && pattern.test(u);
+  return new t.Type<Branded<Name>, string>(
+    name,
+    is,
+    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, `expected ${name}, matching ${pattern.source}`)),
+    (id) => id,
+  );
+};
+
+/** Like `t.strict`, but refuses what it does not know instead of stripping it: for requests, and for events read back. */
+export const exact = <P extends t.Props>(props: P, name = 'object'): t.Type<t.TypeOf<t.TypeC<P>>, t.OutputOf<t.TypeC<P>>> => {
+  const inner = t.type(props, name);
+  const known = new Set(Object.keys(props));
+  const size = known.size;
+  const isExact = (u: unknown): u is t.TypeOf<typeof inner> => inner.is(u) && Object.keys(u).length <= size && Object.keys(u).every((key) => known.has(key));
+  return new t.Type<t.TypeOf<typeof inner>, t.OutputOf<typeof inner>>(
+    name,
+    isExact,
+    (u, context) => {
+      const unknownKeys = typeof u === 'object' && u !== null ? Object.keys(u).filter((key) => !known.has(key)) : [];
+      const faults = unknownKeys.map((key) => ({
+        value: undefined,
+        context: t.appendContext(context, key, t.never),
+        message: 'unknown field',
+      }));
+      return pipe(
+        inner.validate(u, context),
+        E.match(
+          (errors) => t.failures<t.TypeOf<typeof inner>>([...errors, ...faults]),
+          (value) => (faults.length === 0 ? t.success(value) : t.failures(faults)),
+        ),
+      );
+    },
+    inner.encode,
+  );
+};

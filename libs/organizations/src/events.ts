@@ -1,0 +1,3 @@
+export * from './domain/features.js';
+export * from './domain/membership.events.js';
+export * from './domain/organization.events.js';

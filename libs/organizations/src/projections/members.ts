@@ -1,0 +1,29 @@
+import type { AccountId, OrganizationId, OrganizationRole, Projection, Timestamp } from '#libs/kernel';
+import { type MembershipEvent, membershipEvents } from '../domain/membership.events.js';
+
+export interface MemberDocument {
+  readonly accountId: AccountId;
+  readonly organizationId: OrganizationId;
+  readonly role: OrganizationRole;
+  readonly joinedAt: Timestamp;
+  readonly changed: bigint;
+}
+
+export const members: Projection<MemberDocument, MembershipEvent> & { readonly events: typeof membershipEvents } = {
+  category: 'membership',
+  events: membershipEvents,
+  project: (doc, { id, at, position: changed, event }) => {
+    const { organizationId } = event.data;
+    const joined = { accountId: id as AccountId, organizationId, joinedAt: at, changed };
+    switch (event.type) {
+      case 'OwnerAssigned':
+        return { ...joined, role: 'owner' };
+      case 'MemberProvisioned':
+        return { ...joined, role: event.data.role };
+      case 'MemberRoleChanged':
+        return doc && { ...doc, role: event.data.role, changed };
+      case 'MemberRemoved':
+        return undefined;
+    }
+  },
+};

@@ -1,0 +1,2 @@
+export * from './domain/collaborator.events.js';
+export * from './domain/project.events.js';

@@ -1,0 +1,26 @@
+import {
+  AddCollaboratorHandler,
+  ChangeCollaboratorRoleHandler,
+  RemoveCollaboratorHandler,
+} from './commands/change-collaborator.js';
+import { ChangeProjectHandler } from './commands/change-project.js';
+import { CreateProjectHandler } from './commands/create-project.js';
+
+export { AddCollaborator, ChangeCollaboratorRole, RemoveCollaborator } from './commands/change-collaborator.js';
+export { ChangeProject, type ProjectChange } from './commands/change-project.js';
+export { CreateProject } from './commands/create-project.js';
+export { establishDefaultProject } from './commands/establish-project.js';
+export type { CollaboratorFailure } from './domain/collaborator.decider.js';
+export type { ProjectFailure } from './domain/project.decider.js';
+export type { SlugTaken } from './domain/slug.decider.js';
+export type { ProjectDocument } from './projections/projects.js';
+export { type CollaboratorDocument, Collaborators } from './queries/collaborators.js';
+export { Projects } from './queries/projects.js';
+
+export const projectHandlers = [
+  CreateProjectHandler,
+  ChangeProjectHandler,
+  AddCollaboratorHandler,
+  ChangeCollaboratorRoleHandler,
+  RemoveCollaboratorHandler,
+];

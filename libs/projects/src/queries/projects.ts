@@ -1,0 +1,55 @@
+import { LiveState, mayRead, maySee, personInProject, type Reader, type Refusal } from '#libs/authorization';
+import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
+import { E, notFound, type Timestamp } from '#libs/kernel';
+import { type ProjectDocument, projects } from '../projections/projects.js';
+import { type RowDocument, rowsOfProject } from '../projections/rows-of-project.js';
+
+/** Projects, for whoever may see them (PRM-07, PRM-20, PRJ-19). */
+export class Projects implements ReadModel {
+  private readonly documents = new Documents(projects, ({ organizationId }) => organizationId);
+  private readonly rows = new Documents(rowsOfProject, ({ projectId }) => projectId);
+  readonly follows = [this.documents.follows, this.rows.follows];
+
+  constructor(private readonly live: LiveState) {}
+
+  get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, ProjectDocument> {
+    const refusal = mayRead(this.live, reader, 'project:read', { type: 'project', id }, now);
+    const document = this.documents.get(id);
+    return refusal === undefined && document !== undefined ? E.right(document) : E.left(refusal ?? notFound('project'));
+  }
+
+  /** Of an organization: to members those that they may find, to an external the ones that they are in. */
+  page(reader: Reader, organizationId: string, page: PageOf, now: Timestamp): E.Either<Refusal, Listed<ProjectDocument>> {
+    if (reader === 'operator') {
+      const refusal = mayRead(this.live, reader, 'project:list', { type: 'organization', id: organizationId }, now);
+      return refusal === undefined ? E.right(this.documents.page(organizationId, page)) : E.left(refusal);
+    }
+    const seen = this.documents.all(organizationId).filter(({ id }) => maySee(this.live, reader, { type: 'project', id }));
+    const refusal = mayRead(this.live, reader, 'project:list', { type: 'organization', id: organizationId }, now);
+    if (refusal !== undefined && seen.length === 0) return E.left(refusal);
+    const from = Number(page.after);
+    const items = seen.slice(from, from + page.limit);
+    return E.right({ items, last: BigInt(from + items.length), complete: from + page.limit >= seen.length });
+  }
+
+  row(projectId: string, accountId: string): RowDocument | undefined {
+    return this.rows.get(`${projectId}.${accountId}`);
+  }
+
+  rowsOf(projectId: string): ReadonlyArray<RowDocument> {
+    return this.rows.all(projectId);
+  }
+
+  organizationOf(projectId: string): ProjectDocument['organizationId'] | undefined {
+    return this.documents.get(projectId)?.organizationId;
+  }
+
+  personIn(projectId: ProjectDocument['id'], accountId: string) {
+    const project = this.live.project(projectId);
+    return project && personInProject(this.live, accountId, projectId, project);
+  }
+
+  mayReadCollaborators(reader: Reader, id: string, now: Timestamp): Refusal | undefined {
+    return mayRead(this.live, reader, 'collaborator:read', { type: 'project', id }, now);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Readable } from '#libs/event-store';
+import type { Projection, Recorded } from '#libs/kernel';
+import { follow, type Follows } from './read-side.js';
+
+/** A document, and the position that put it in its place in the lists: the order of making, which never changes. */
+interface Placed<Doc> {
+  readonly doc: Doc;
+  readonly place: bigint;
+}
+
+/** Which part of a list: what comes after a place, at most so many. `0n` is before everything. */
+export interface PageOf {
+  readonly after: bigint;
+  readonly limit: number;
+}
+
+/** A part of a list in its order. `after` of the next page is this page's `last`. */
+export interface Listed<Doc> {
+  readonly items: ReadonlyArray<Doc>;
+  readonly last: bigint;
+  readonly complete: boolean;
+}
+
+/**
+ * Documents of one category in memory, by id and in lists. Disposable: folded anew from the log at every start.
+ * `listOf` names the list that a document stands in, so that a page costs what it holds and not what there is.
+ */
+export class Documents<Doc extends object, Ev extends { readonly type: string }> {
+  private readonly byId = new Map<string, Placed<Doc>>();
+  private readonly lists = new Map<string, Array<{ readonly id: string; readonly place: bigint }>>();
+  readonly follows: Follows;
+
+  constructor(
+    projection: Projection<Doc, Ev> & { readonly events: Readable<Ev> },
+    private readonly listOf: (doc: Doc) => string,
+  ) {
+    this.follows = follow(projection, (recorded: Recorded<Ev>) => {
+      const before = this.byId.get(recorded.id);
+      this.put(recorded.id, before, projection.project(before?.doc, recorded), recorded.position);
+    });
+  }
+
+  get(id: string): Doc | undefined {
+    return this.byId.get(id)?.doc;
+  }
+
+  /** Everything in a list, in order. */
+  all(list: string): ReadonlyArray<Doc> {
+    return (this.lists.get(list) ?? []).flatMap(({ id }) => this.get(id) ?? []);
+  }
+
+  page(list: string, { after, limit }: PageOf): Listed<Doc> {
+    const entries = this.lists.get(list) ?? [];
+    const from = firstAfter(entries, after);
+    const chosen = entries.slice(from, from + limit);
+    return {
+      items: chosen.flatMap(({ id }) => this.get(id) ?? []),
+      last: chosen.at(-1)?.place ?? after,
+      complete: from + limit >= entries.length,
+    };
+  }
+
+  private put(id: string, before: Placed<Doc> | undefined, doc: Doc | undefined, position: bigint): void {
+    const [from, to] = [before && this.listOf(before.doc), doc && this.listOf(doc)];
+    const place = before !== undefined && from === to ? before.place : position;
+    if (before !== undefined && from !== undefined && from !== to) this.leave(from, before.place);
+    if (doc === undefined) {
+      this.byId.delete(id);
+      return;
+    }
+    this.byId.set(id, { doc, place });
+    if (to !== undefined && from !== to) this.enter(to, id, place);
+  }
+
+  private enter(list: string, id: string, place: bigint): void {
+    const entries = this.lists.get(list);
+    // Positions only rise, so the end is where it belongs.
+    if (entries === undefined) this.lists.set(list, [{ id, place }]);
+    else entries.push({ id, place });
+  }
+
+  private leave(list: string, place: bigint): void {
+    const entries = this.lists.get(list) ?? [];
+    entries.splice(firstAfter(entries, place - 1n), 1);
+    if (entries.length === 0) this.lists.delete(list);
+  }
+}
+
+const firstAfter = (entries: ReadonlyArray<{ readonly place: bigint }>, after: bigint): number => {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.place ?? 0n) > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};

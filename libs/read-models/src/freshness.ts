@@ -1,0 +1,92 @@
+import { performance } from 'node:perf_hooks';
+import {
+  type CommandContext,
+  EventStore,
+  newCommandId,
+  type RecordedEvent,
+  recordable,
+  type StoreFailure,
+  type StreamName,
+} from '#libs/event-store';
+import { E, eventCodec, eventSchema, exact, pipe, TE, timestampOf } from '#libs/kernel';
+import type { ReadSide } from './read-side.js';
+
+/** One stream of one event: left out of trail, exports and proofs. */
+const stream: StreamName = 'heartbeat-log';
+const heartbeat = { events: eventCodec({ HeartbeatRecorded: eventSchema(exact({})) }) };
+
+const context = (): CommandContext => ({
+  commandId: newCommandId(),
+  actor: { type: 'system' },
+  via: null,
+  requestId: 'heartbeat',
+  at: timestampOf(Date.now()),
+});
+
+/**
+ * When did this node last *confirm* that it is at the head of the log? A quiet log and a dead subscription look alike,
+ * so there is always something to deliver: a heartbeat, written by whichever node finds the last one too old. The
+ * age of anything is measured on this node's own monotonic clock; no clock is compared with another's.
+ */
+export class Freshness {
+  private confirmedAt = -Infinity;
+  private last: { readonly id: string; readonly seenAt: number } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  /** `boundMs`: how old the state may be before the node refuses. */
+  constructor(
+    private readonly store: EventStore,
+    private readonly readSide: ReadSide,
+    readonly boundMs: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  isStale(): boolean {
+    return this.now() - this.confirmedAt > this.boundMs;
+  }
+
+  /** Milliseconds since the last confirmation; Infinity before the first. */
+  age(): number {
+    return this.now() - this.confirmedAt;
+  }
+
+  async start(): Promise<void> {
+    await this.store.setRetention(stream, { maxCount: 1 })();
+    await this.confirm();
+    this.timer = setInterval(() => {
+      this.running = this.running.then(() => this.confirm());
+    }, Math.max(20, this.boundMs / 6));
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Everything acknowledged before `asked` is applied: then the state is as fresh as that moment. */
+  private async confirm(): Promise<void> {
+    const asked = this.now();
+    const head = await pipe(
+      this.beat(asked),
+      TE.flatMap(() => this.store.head()),
+    )();
+    if (E.isLeft(head)) return;
+    const applied = await this.readSide.reached(head.right, this.boundMs);
+    if (applied && this.readSide.status.state === 'live') this.confirmedAt = Math.max(this.confirmedAt, asked);
+  }
+
+  private beat(asked: number): TE.TaskEither<StoreFailure, unknown> {
+    return pipe(
+      this.store.read(stream, { direction: 'backwards', limit: 1 }),
+      TE.flatMap(([found]: ReadonlyArray<RecordedEvent>) => {
+        if (found !== undefined && found.id !== this.last?.id) this.last = { id: found.id, seenAt: asked };
+        const fresh = found !== undefined && this.last !== undefined && asked - this.last.seenAt < this.boundMs / 3;
+        if (fresh) return TE.right<StoreFailure, unknown>(undefined);
+        const event = recordable(heartbeat, stream, context(), {})({ type: 'HeartbeatRecorded', data: {} }, 0);
+        return this.store.append(stream, 'any', [event]);
+      }),
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export * from './documents.js';
+export * from './freshness.js';
+export * from './read-side.js';

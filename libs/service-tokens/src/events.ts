@@ -1,0 +1,1 @@
+export * from './domain/service-token.events.js';

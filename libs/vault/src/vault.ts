@@ -1,0 +1,55 @@
+import * as t from 'io-ts';
+import type { O, Sealed, TE } from '#libs/kernel';
+
+/** What is sealed: flat, named, and null where nothing is known. */
+export const Fields = t.readonly(t.record(t.string, t.union([t.string, t.null])), 'Fields');
+export type Fields = t.TypeOf<typeof Fields>;
+
+/** The vault did not do it, or it is not known whether it did. Every call may be repeated. */
+export interface VaultUnavailable {
+  readonly _tag: 'VaultUnavailable';
+  readonly cause: string;
+}
+
+/** The person was erased. Nothing will ever be sealed for this id again (DEL-03). */
+export interface SubjectErased {
+  readonly _tag: 'SubjectErased';
+  readonly subject: string;
+}
+
+/** Not what was sealed for this subject: altered, moved from someone else's record, or its key was never in this vault. */
+export interface CorruptBox {
+  readonly _tag: 'CorruptBox';
+  readonly sealedFor: string;
+}
+
+/**
+ * The keys of what must stay erasable, and so may lie in the log only encrypted (AMB-36, DEL-02). A subject is the opaque
+ * id of a person, or of an invitation before there is a person; each has a data key of its own. Erasing that key
+ * makes every box sealed with it unreadable, in the log, its backups and its replicas alike.
+ * Every adapter passes `vaultContract`.
+ */
+export abstract class Vault {
+  /** Makes the subject's key if it has none; durable when answered. */
+  abstract ensureKey(subject: string): TE.TaskEither<VaultUnavailable | SubjectErased, void>;
+
+  /**
+   * A box that only this vault opens, as JSON for an event's body. Makes the key first where `ensureKey` was not called.
+   * The same fields sealed twice make two different boxes.
+   */
+  abstract seal(subject: string, data: Fields): TE.TaskEither<VaultUnavailable | SubjectErased, Sealed>;
+
+  /** None once the subject is erased. What was not sealed here is a failure, never mistaken for erased. */
+  abstract open(sealed: Sealed): TE.TaskEither<VaultUnavailable | CorruptBox, O.Option<Fields>>;
+
+  /** As `open`, in the list's order, with one look-up for all of it. One corrupt box fails the list. */
+  abstract openMany(
+    list: ReadonlyArray<Sealed>,
+  ): TE.TaskEither<VaultUnavailable | CorruptBox, ReadonlyArray<O.Option<Fields>>>;
+
+  /** When answered, the key is gone from the store itself; what stays is the id, so that no key is made for it again. */
+  abstract erase(subject: string): TE.TaskEither<VaultUnavailable, void>;
+
+  /** Finishes what was accepted, then forgets every key. Later calls answer `VaultUnavailable`. */
+  abstract close(): Promise<void>;
+}

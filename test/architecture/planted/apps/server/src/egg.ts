@@ -1,0 +1,4 @@
+// breaks: no-cycles
+import { hen } from './hen.js';
+
+export const egg = (): unknown => hen;

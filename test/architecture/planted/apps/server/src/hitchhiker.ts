@@ -1,0 +1,4 @@
+// breaks: everything-is-declared
+import semver from 'semver';
+
+export const hitchhiker = semver;

@@ -1,0 +1,2 @@
+// breaks: everything-resolves
+export * from './not-there.js';

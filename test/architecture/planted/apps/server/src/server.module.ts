@@ -1,0 +1,5 @@
+import { openAccount } from '#libs/accounts';
+import { EmbeddedEventStore } from '#libs/event-store/embedded';
+import { FileVault } from '#libs/vault/file';
+
+export const serverModule = { openAccount, EmbeddedEventStore, FileVault };

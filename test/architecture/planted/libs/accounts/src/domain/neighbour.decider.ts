@@ -1,0 +1,4 @@
+// breaks: domain-is-pure
+import type { listTrail } from '#libs/audit';
+
+export type Neighbour = typeof listTrail;

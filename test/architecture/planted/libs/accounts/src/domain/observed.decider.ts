@@ -1,0 +1,4 @@
+// breaks: domain-is-pure
+import type { Observable } from 'rxjs';
+
+export type Observed = Observable<string>;

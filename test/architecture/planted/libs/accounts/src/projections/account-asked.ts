@@ -1,0 +1,4 @@
+// breaks: projections-are-pure
+import { openAccount } from '../commands/open-account.js';
+
+export const accountAsked = { openAccount };

@@ -1,0 +1,3 @@
+import { AccountOpened } from '../domain/account.events.js';
+
+export const accountNamed = { AccountOpened };

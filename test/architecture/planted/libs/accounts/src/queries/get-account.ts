@@ -1,0 +1,3 @@
+import { accountNamed } from '../projections/account-named.js';
+
+export const getAccount = { accountNamed };

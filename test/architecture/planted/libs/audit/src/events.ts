@@ -1,0 +1,2 @@
+// breaks: events-door-is-pure
+export * from './queries/list-trail.js';

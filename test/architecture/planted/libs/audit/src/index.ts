@@ -1,0 +1,1 @@
+export * from './queries/list-trail.js';

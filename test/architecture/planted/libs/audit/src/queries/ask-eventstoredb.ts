@@ -1,0 +1,4 @@
+// breaks: db-client-stays-in-its-adapter, everything-resolves
+import { EventStoreDBClient } from '@eventstore/db-client';
+
+export const askEventstoredb = EventStoreDBClient;

@@ -1,0 +1,3 @@
+import { EventStore } from '#libs/event-store';
+
+export const listTrail = { EventStore };

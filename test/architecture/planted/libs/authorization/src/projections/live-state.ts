@@ -1,0 +1,4 @@
+import { AccountOpened } from '#libs/accounts/events';
+import { State } from '#libs/kernel';
+
+export const liveState = { State, AccountOpened };

@@ -1,0 +1,4 @@
+// breaks: projections-are-pure
+import { openAccount } from '#libs/accounts';
+
+export const wholeFeature = { openAccount };

@@ -1,0 +1,1 @@
+export { describe as eventStoreContract } from '@jest/globals';

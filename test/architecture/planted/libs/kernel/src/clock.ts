@@ -1,0 +1,4 @@
+// breaks: kernel-is-pure
+import { performance } from 'node:perf_hooks';
+
+export const clock = performance;

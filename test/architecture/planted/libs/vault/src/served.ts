@@ -1,0 +1,4 @@
+// breaks: libs-speak-no-http
+import { createServer } from 'node:http';
+
+export const served = createServer;

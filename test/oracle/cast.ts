@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+
+export const accounts = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
+export const organizations = ['acme', 'bolt', 'corp'];
+/** Beside the default project that each organization is born with. */
+export const projects = ['alpha', 'beta', 'gamma', 'delta'];
+export const keys = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8'];
+export const homeOf = (organization: string): string => `${organization}-home`;
+
+/** A name out of a fixed few, the greater number the more often. */
+const often = (names: Readonly<Record<string, number>>): fc.Arbitrary<string> =>
+  fc.oneof(...Object.entries(names).map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) })));
+
+/** `nobody`, `nowhere` and `no-key` are never made: they stand for ids that somebody invented. */
+export const anyActor = often({ ann: 14, bob: 6, cat: 4, dan: 2, eve: 6, fay: 2, nobody: 1 });
+export const anyAccount = often({ ann: 6, bob: 10, cat: 16, dan: 12, eve: 10, fay: 5, nobody: 1 });
+export const anyOrganization = often({ acme: 24, bolt: 6, corp: 2, nowhere: 1 });
+export const anyProject = often({
+  ...{ alpha: 20, beta: 8, gamma: 5, delta: 2 },
+  ...{ 'acme-home': 8, 'bolt-home': 3, 'corp-home': 1, nowhere: 1 },
+});
+export const anyKey = often({ k1: 16, k2: 12, k3: 8, k4: 6, k5: 4, k6: 2, k7: 2, k8: 2, 'no-key': 1 });

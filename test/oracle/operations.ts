@@ -1,0 +1,54 @@
+export type OrganizationRole = 'owner' | 'admin' | 'member';
+export type ProjectRole = 'admin' | 'member';
+export type Visibility = 'open' | 'closed' | 'private';
+export type MembershipMethod = 'invitation' | 'sso';
+
+export interface Features {
+  readonly multiProject?: boolean;
+  readonly externalCollaborators?: boolean;
+  readonly requireJoin?: boolean;
+}
+
+type OfAccount = { readonly account: string };
+type OfOrganization = { readonly organization: string };
+type OfProject = { readonly project: string };
+type OfKey = { readonly key: string };
+/** The account that asks for it; what has no `by` comes from the operator or from the identity provider. */
+type By = { readonly by: string };
+/** In seconds from now; `null` never expires. */
+type Expiring = { readonly expiresInSeconds: number | null };
+
+/** One operation for each of the names, all with the same body. */
+type Each<Name extends string, Body> = Name extends string ? { readonly type: Name } & Body : never;
+
+/** Everything that can happen, in small symbolic names: 'ann', 'acme', 'alpha', 'k1'. */
+export type Operation =
+  | Each<'registerAccount' | 'blockAccount' | 'unblockAccount', OfAccount>
+  | Each<'createOrganization', By & OfOrganization & { readonly defaultProject: string }>
+  | Each<'setFeatures', OfOrganization & Features>
+  | Each<'setMembershipMethod', OfOrganization & { readonly method: MembershipMethod }>
+  | Each<'suspend' | 'resume', OfOrganization>
+  | Each<'provisionMember', OfOrganization & OfAccount>
+  | Each<'changeMemberRole', By & OfOrganization & OfAccount & { readonly role: 'admin' | 'member' }>
+  | Each<'removeMember', By & OfOrganization & OfAccount>
+  | Each<'createProject', By & OfOrganization & OfProject & { readonly visibility: Visibility }>
+  | Each<'allowExternal', By & OfProject & { readonly allowed: boolean }>
+  | Each<'archive' | 'unarchive', By & OfProject>
+  | Each<'addCollaborator' | 'removeCollaborator', By & OfProject & OfAccount>
+  | Each<'changeCollaboratorRole', By & OfProject & OfAccount & { readonly role: ProjectRole }>
+  | Each<'createKey', By & OfProject & OfKey & Expiring>
+  | Each<'setExpiration', By & OfKey & Expiring>
+  | Each<'renameKey' | 'revokeKey', By & OfKey>
+  | Each<'wait', { readonly seconds: number }>;
+
+export type Op<Name extends Operation['type']> = Extract<Operation, { readonly type: Name }>;
+
+/** `by`, when a member is removed by the organization's identity provider (ORG-27). */
+export const IDENTITY = 'identity';
+
+/** The operations that were done, oldest first. Everything the oracle knows, it finds by reading this list. */
+export type Past = ReadonlyArray<Operation>;
+
+export type Why = 'forbidden' | 'not-found' | 'conflict' | 'unprocessable';
+export type Verdict = 'done' | 'unchanged' | Why;
+export type Outcome = { readonly outcome: 'done' | 'unchanged' } | { readonly outcome: 'refused'; readonly why: Why };

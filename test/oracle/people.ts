@@ -1,0 +1,51 @@
+import type { OrganizationRole, Past } from './operations.js';
+
+export const isRegistered = (past: Past, account: string): boolean =>
+  past.some((done) => done.type === 'registerAccount' && done.account === account);
+
+export const isBlocked = (past: Past, account: string): boolean => {
+  let blocked = false;
+  for (const done of past) {
+    if (done.type === 'blockAccount' && done.account === account) blocked = true;
+    if (done.type === 'unblockAccount' && done.account === account) blocked = false;
+  }
+  return blocked;
+};
+
+/** There is such a person, and they may act or be added to something (AMB-29). */
+export const isActive = (past: Past, account: string): boolean =>
+  isRegistered(past, account) && !isBlocked(past, account);
+
+interface Membership {
+  readonly organization: string;
+  readonly role: OrganizationRole;
+}
+
+/** A person has one home organization or none (AMB-34). Whoever creates one owns it for good (ORG-03, ORG-04). */
+export const membershipOf = (past: Past, account: string): Membership | null => {
+  let membership: Membership | null = null;
+  for (const done of past) {
+    if (done.type === 'createOrganization' && done.by === account) {
+      membership = { organization: done.organization, role: 'owner' };
+    }
+    if (done.type === 'provisionMember' && done.account === account) {
+      membership = { organization: done.organization, role: 'member' };
+    }
+    if (done.type === 'changeMemberRole' && done.account === account) {
+      membership = { organization: done.organization, role: done.role };
+    }
+    if (done.type === 'removeMember' && done.account === account) membership = null;
+  }
+  return membership;
+};
+
+export const roleInOrganization = (past: Past, account: string, organization: string): OrganizationRole | null => {
+  const membership = membershipOf(past, account);
+  return membership?.organization === organization ? membership.role : null;
+};
+
+/** Organization owners and admins are admins of every project without being added to it (COL-06, AMB-04). */
+export const runsOrganization = (past: Past, account: string, organization: string): boolean => {
+  const role = roleInOrganization(past, account, organization);
+  return role === 'owner' || role === 'admin';
+};

@@ -1,0 +1,99 @@
+import type { Past } from './operations.js';
+import { hasFeature, isSuspended } from './organizations.js';
+import { isBlocked, isRegistered, roleInOrganization } from './people.js';
+import { nobodyMay, organizationMemberMay, ownerOnly, projectMemberMay, usesResources } from './permissions.js';
+import { isArchived, letsExternalsIn, type Project, rowOf } from './projects.js';
+import {
+  allow,
+  type AllowReason,
+  type Answer,
+  type Ask,
+  deny,
+  faultOf,
+  organizationOf,
+  projectOf,
+} from './questions.js';
+
+/** May this person do that? */
+export const answerForPerson = (past: Past, account: string, ask: Ask): Answer => {
+  if (!isRegistered(past, account)) return deny('unknown-subject');
+  if (isBlocked(past, account)) return deny('account-blocked');
+
+  const fault = faultOf(past, ask, null);
+  if (fault !== null) return deny(fault);
+
+  const project = projectOf(past, ask.resource, null);
+  if (project !== null) return inProject(past, account, ask.action, project);
+  const organization = organizationOf(past, ask.resource, null);
+  return organization === null ? deny('unknown-resource') : inOrganization(past, account, ask.action, organization);
+};
+
+/** Section 5a. */
+const inOrganization = (past: Past, account: string, action: string, organization: string): Answer => {
+  const role = roleInOrganization(past, account, organization);
+  if (role === null) return deny('not-a-member');
+  if (nobodyMay.includes(action)) return deny('role-lacks-permission');
+  if (role === 'owner') return allow('organization-owner');
+  if (ownerOnly.includes(action)) return deny('owner-only');
+  if (role === 'admin') return allow('organization-admin');
+  return organizationMemberMay.includes(action) ? allow('organization-member') : deny('role-lacks-permission');
+};
+
+/** Sections 5b to 5e. What the project no longer serves is denied to everybody, before anyone's standing is looked at. */
+const inProject = (past: Past, account: string, action: string, project: Project): Answer => {
+  if (usesResources(action) && isArchived(past, project)) return deny('project-archived');
+  if (usesResources(action) && isSuspended(past, project.organization)) return deny('organization-suspended');
+
+  const role = roleInOrganization(past, account, project.organization);
+  if (role === 'owner') return forOrganizationAdmin(past, account, action, project, 'organization-owner');
+  if (role === 'admin') return forOrganizationAdmin(past, account, action, project, 'organization-admin');
+  return role === 'member' ? forMember(past, account, action, project) : forOutsider(past, account, action, project);
+};
+
+/** The owner and the admins are admins of every project; some they must join first, if the organization says so (PRJ-21). */
+const forOrganizationAdmin = (
+  past: Past,
+  account: string,
+  action: string,
+  project: Project,
+  reason: AllowReason,
+): Answer => {
+  const hasRow = rowOf(past, account, project) !== null;
+  const closed = project.visibility !== 'open' && !project.isDefault;
+  if (closed && !hasRow && hasFeature(past, project.organization, 'requireJoin')) {
+    const canStill = action === 'project:join' || action === 'project:change-visibility';
+    return canStill ? allow(reason) : deny('not-a-collaborator');
+  }
+  return action === 'project:leave' ? leaving(project, hasRow, reason) : allow(reason);
+};
+
+/** An ordinary member has what their row says, and at least `member` in the default project (PRJ-05, PRJ-24, AMB-07). */
+const forMember = (past: Past, account: string, action: string, project: Project): Answer => {
+  if (action === 'project:join' && project.visibility === 'open') return allow('organization-member'); // PRM-17
+  const row = rowOf(past, account, project);
+  const role = row ?? (project.isDefault ? 'member' : null);
+  if (role === null) return deny('not-a-collaborator');
+  if (action === 'project:join') return deny('role-lacks-permission');
+
+  const reason = role === 'admin' ? 'project-admin' : 'project-member';
+  if (action === 'project:leave') return leaving(project, row !== null, reason);
+  return role === 'admin' || projectMemberMay.includes(action) ? allow(reason) : deny('role-lacks-permission');
+};
+
+/** Someone of another organization, or of none, has what their row says while externals are let in (COL-18…21, AMB-09). */
+const forOutsider = (past: Past, account: string, action: string, project: Project): Answer => {
+  const row = rowOf(past, account, project);
+  if (row === null) return deny('not-a-member');
+  if (!letsExternalsIn(past, project)) return deny('external-suspended');
+
+  if (action === 'project:leave') return leaving(project, true, 'external-collaborator');
+  const membersOnly = action === 'project:join' || action === 'project:allow-external'; // PRM-17, AMB-10
+  const may = row === 'admin' ? !membersOnly : projectMemberMay.includes(action);
+  return may ? allow('external-collaborator') : deny('role-lacks-permission');
+};
+
+/** Nobody leaves the default project (PRJ-22); elsewhere, whoever has a row of their own can give it up. */
+const leaving = (project: Project, hasRow: boolean, reason: AllowReason): Answer => {
+  if (project.isDefault) return deny('role-lacks-permission');
+  return hasRow ? allow(reason) : deny('not-a-collaborator');
+};
