@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import fc from 'fast-check';
 import { Body, Controller, Get, HttpCode, Module, Param, Patch, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -280,6 +281,41 @@ describe('a refusal', () => {
     const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
     expect((await bareProblem(`${head}${chunk.repeat(6)}0\r\n\r\n`)).status).toBe(413);
   });
+
+  it('leaves the connection as it was, with the rest of the body read and dropped', async () => {
+    const large = `POST /v1/toys HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 300000\r\n\r\n${'a'.repeat(300_000)}`;
+    const answers = await bare(`${large}GET /v1/toys HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect(answers.match(/HTTP\/1\.1 \d+/gu)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+  });
+
+  it('is the worst that any request gets', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('GET', 'POST', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'PUT'),
+        fc.oneof(
+          fc.webPath(),
+          fc.webQueryParameters().map((query) => `/v1/toys?${query}`),
+          fc.constantFrom('/v1/toys', '/v1/toys/proj_1'),
+        ),
+        fc.oneof(
+          fc.json(),
+          fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+          fc.constant('{"name":"a"}'),
+        ),
+        fc.constantFrom('application/json', 'text/plain', 'application/json; charset=', ';', 'application/x-ndjson'),
+        async (method, path, body, type) => {
+          const bodiless = method === 'GET' || method === 'HEAD';
+          const response = await call(method, `/${path.replace(/^\/*/u, '')}`, bodiless ? undefined : body, {
+            'content-type': type,
+          });
+          expect(response.status).toBeLessThan(500);
+          const text = await response.text();
+          if (response.status >= 400 && method !== 'HEAD')
+            expect(JSON.parse(text)).toMatchObject({ status: response.status });
+        },
+      ),
+      { numRuns: 300 },
+    ));
 
   it('lets a stream of lines be of any length', async () => {
     const type = { 'content-type': 'application/x-ndjson' };

@@ -18,9 +18,10 @@ interface Level {
   place: string | number;
 }
 
+/** Where the text that starts here ends: at its quote, or with everything. */
 const textEnd = (text: string, start: number): number => {
   let at = start;
-  for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) at += code === BACKSLASH ? 2 : 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;
 };
 

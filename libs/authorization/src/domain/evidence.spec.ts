@@ -26,6 +26,10 @@ it('explore', () => {
       for (const [subject, asked] of questions) {
         const answer = (log: ReadonlyArray<Happening>) => ask(foldOf(log), subject, asked, { now });
         const d = ask(w.live, subject, asked, { now });
+        if (d.evidence.length === 0 && !d.decision && w.position % 4n === 0n) {
+          const before = w.log.findLast((h) => answer(w.log.filter((x) => x.position <= h.position)).decision);
+          if (before) { const took = w.log[Number(before.position)]; note(`E ${d.reason} taken by ${took?.event.type}`, () => `${JSON.stringify(subject)} ${asked.action} ${JSON.stringify(asked.resource)} allowed until ${before.position}`); }
+        }
         if (d.evidence.length === 0) continue;
         total++;
         const cited = new Set(d.evidence.map(({ position }) => position));

@@ -25,7 +25,9 @@ const inOrganization = (facts: Facts, person: Person, permission: Permission, { 
     return allow(standing, person, attribution, citesOfRole(held.current));
   }
   const ownerOnly = permission.standings.size === 1 && permission.standings.has('organization-owner');
-  return deny(ownerOnly ? 'owner-only' : 'role-lacks-permission', person, held.current.changed);
+  // A demotion took it away only where an admin may; a promotion never took anything.
+  const demotion = permission.standings.has('organization-admin') ? held.current.changed : null;
+  return deny(ownerOnly ? 'owner-only' : 'role-lacks-permission', person, demotion);
 };
 
 const standingOf = ({ as, role }: Grant): Standing =>
@@ -62,7 +64,10 @@ const inProject = (
     return deny(here.membership === null ? 'not-a-member' : 'not-a-collaborator', person, here.lost);
   }
   const grant = here.grants.find((each) => permission.standings.has(standingOf(each)));
-  if (grant === undefined) return deny('role-lacks-permission', person, here.row?.changed);
+  if (grant === undefined) {
+    const asAdmin: Standing = here.membership === null ? 'external-admin' : 'project-admin';
+    return deny('role-lacks-permission', person, permission.standings.has(asAdmin) ? here.row?.changed : null);
+  }
   const attribution =
     grant.as === 'external'
       ? attributionOfExternal(facts, target, person.organizationId, { kind, channel })
@@ -89,13 +94,14 @@ const movesIn = (
     const own = here.grants.find((grant) => grant.as === 'project' || grant.as === 'external');
     if (project.isDefault) return refuse('role-lacks-permission', person);
     if (here.row === null || own === undefined) return refuse('not-a-collaborator', person, here.lost);
-    return undefined;
+    return { decision: true, reason: reasonOf(own), evidence: own.evidence };
   }
   if (action !== 'project:join' || here.membership === null) return undefined;
   const { role } = here.membership;
-  const evidence = [...citesOfRole(here.membership), project.visibilityChanged ?? project.created];
-  if (role !== 'member') return { decision: true, reason: `organization-${role}`, evidence };
-  if (project.visibility === 'open') return { decision: true, reason: 'organization-member', evidence };
+  const cites = citesOfRole(here.membership);
+  if (role !== 'member') return { decision: true, reason: `organization-${role}`, evidence: [...cites, project.created] };
+  if (project.visibility === 'open')
+    return { decision: true, reason: 'organization-member', evidence: [...cites, project.visibilityChanged ?? project.created] };
   return here.grants.length === 0
     ? refuse('not-a-collaborator', person, here.lost)
     : refuse('role-lacks-permission', person);

@@ -93,5 +93,7 @@ export const personInProject = (
   if (row !== null) grants.push({ as: 'project', role: row.role, evidence: [membership.since, ...rowCites] });
   if (project.isDefault)
     grants.push({ as: 'project', role: 'member', evidence: [membership.since, project.created] });
-  return { membership, row, grants, suspended: null, lost: lostBy(fact, held, organizationId), mustJoin };
+  // A member lost their place here with the membership their row stood on, or by the row's removal; else they had none.
+  const cut = row === null && fact?.row != null ? (held?.ended.get(organizationId) ?? null) : null;
+  return { membership, row, grants, suspended: null, lost: cut ?? fact?.removed ?? null, mustJoin };
 };

@@ -56,7 +56,7 @@ const serve = (db) => {
       commit.run();
       return answers;
     } catch (error) {
-      
+      appender.heads.forget();
       if (db.inTransaction) db.exec('ROLLBACK');
       return requests.map(() => ({ kind: 'failed', cause: causeOf(error) }));
     }
