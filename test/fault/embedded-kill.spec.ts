@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EmbeddedEventStore } from '../../libs/event-store/src/embedded/embedded-event-store.js';
+import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { startChild } from '../support/child.js';
 import { acknowledged, checkLoad } from '../support/embedded-check.js';
 

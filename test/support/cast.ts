@@ -1,4 +1,4 @@
-import type { Client } from './client.js';
+import type { Answer, Client } from './client.js';
 
 export interface Named {
   readonly id: string;
@@ -35,5 +35,49 @@ export const cast = async (client: Client): Promise<Cast> => {
   return { owner, member, organization, defaultProject };
 };
 
+/** One more plain member of the organization. */
+export const colleague = async (client: Client, { organization }: Cast, name: string): Promise<string> => {
+  const id = await person(client, name);
+  await client.made(`/v1/organizations/${organization}/members`, { accountId: id });
+  return id;
+};
+
 export const project = async (client: Client, { owner, organization }: Cast, name: string): Promise<string> =>
   (await client.made<Named>(`/v1/organizations/${organization}/projects`, { name }, { as: owner })).id;
+
+export const emailOf = async (client: Client, accountId: string): Promise<string> =>
+  (await client.get<{ readonly email: string }>(`/v1/accounts/${accountId}`)).body.email;
+
+/** Adds a person, found by their email, to a project. */
+export const collaborate = async <Body = Record<string, never>>(
+  client: Client,
+  projectId: string,
+  { by, accountId }: { readonly by: string; readonly accountId: string },
+): Promise<Answer<Body>> =>
+  client.post<Body>(`/v1/projects/${projectId}/collaborators`, { email: await emailOf(client, accountId) }, { as: by });
+
+export interface MadeKey extends Named {
+  readonly secret: string;
+}
+
+/** A project key, made by a person. */
+export const makeKey = (
+  client: Client,
+  projectId: string,
+  as: string,
+  body: { readonly name?: string; readonly expiresAt?: string | null } = {},
+): Promise<MadeKey> => client.made<MadeKey>(`/v1/projects/${projectId}/api-keys`, { name: 'ci', ...body }, { as });
+
+/** A service token of these scopes; its secret. */
+export const serviceToken = async (
+  client: Client,
+  scopes: ReadonlyArray<string>,
+  organizationIds?: ReadonlyArray<string>,
+): Promise<string> =>
+  (
+    await client.made<{ readonly token: string }>('/v1/service-tokens', {
+      name: `of ${scopes.join(' and ')}`,
+      scopes,
+      ...(organizationIds === undefined ? {} : { organizationIds }),
+    })
+  ).token;

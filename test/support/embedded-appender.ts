@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmbeddedEventStore } from '../../libs/event-store/src/embedded/embedded-event-store.js';
+import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { loadEvents, loadExpected, loadStream, WRITERS } from './embedded-load.js';
 
 /**

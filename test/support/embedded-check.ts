@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamName } from '#libs/event-store';
-import { EmbeddedEventStore } from '../../libs/event-store/src/embedded/embedded-event-store.js';
+import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { loadEvents, loadExpected, loadStream, SIZE, WRITERS } from './embedded-load.js';
 
 /** How many appends of each writer the child said were acknowledged. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { Reflector } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
@@ -17,6 +18,8 @@ export interface Server {
   readonly url: string;
   readonly opsUrl: string;
   readonly engine: Engine;
+  /** The door of every command, beside HTTP. */
+  readonly commands: CommandBus;
   /** Stops accepting, finishes what is in flight, lets go of everything. */
   close(): Promise<void>;
 }
@@ -58,6 +61,7 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
     url,
     opsUrl,
     engine,
+    commands: app.get(CommandBus),
     close: async () => {
       await Promise.all(apps.map((each) => each.close()));
       await engine.stop();

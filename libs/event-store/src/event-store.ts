@@ -27,7 +27,10 @@ export interface RecordedEvent extends NewEvent {
 }
 
 export interface Appended {
-  /** The revision and position of the last event of the append (of the earlier one, when this was a repeat). */
+  /**
+   * The revision and position of the last event of the append (of the earlier one, when this was a repeat). An append
+   * of no events writes nothing and answers where the stream is: -1 and `START` when it does not exist.
+   */
   readonly revision: number;
   readonly position: Position;
 }
@@ -80,12 +83,15 @@ export interface Batch {
   readonly caughtUp: boolean;
 }
 
-/** Pull it with `for await`: the next batch is read when it is asked for, so a slow reader costs no memory. */
+/**
+ * Pull it with `for await`: the next batch is read when it is asked for, so a slow reader costs no memory. The
+ * iteration ends when the subscription is closed; when the store fails it, or is closed, it throws `StoreFailed`.
+ */
 export interface Subscription extends AsyncIterable<Batch> {
   close(): void;
 }
 
-/** How much of a stream is kept: the newest `maxCount` events. Older ones leave stream reads at once, `$all` when the store sees fit. */
+/** How much of a stream is kept: the newest `maxCount` events, at least one (a RangeError otherwise). Older ones leave stream reads at once, `$all` when the store sees fit. */
 export interface Retention {
   readonly maxCount: number;
 }
@@ -94,7 +100,11 @@ export interface Retention {
  * The log: streams of events, and one order over all of them. Every adapter passes `eventStoreContract`.
  *
  * An append is durable when it is answered and atomic: all of its events or none. It is idempotent by event id:
- * the same ids at the same place answer as the first time, with nothing written.
+ * the same ids at the same place answer as the first time, with nothing written. (Where no revision is expected, the
+ * place is wherever the stream has them, among its newest thousand events at least.)
+ *
+ * What no store could hold is a defect of the caller, thrown as a TypeError and never answered: data or metadata that
+ * JSON has no form for (a BigInt, a cycle, undefined), or one event id twice in an append.
  */
 export abstract class EventStore {
   /** Names this log among all others, and never changes: part of every position token. */

@@ -42,7 +42,12 @@ export const featureProblems = {
     title: 'The identity is taken',
     detail: 'This subject of this provider is linked to an account already, for good.',
   },
-  CorruptBox: { status: 500, title: 'A stored value could not be read', detail: '' },
+  CorruptBox: {
+    status: 500,
+    title: 'A stored value could not be read',
+    detail:
+      'Nothing is answered from what cannot be read whole. The operator finds it in the log under this request id.',
+  },
   SubjectErased: {
     status: 409,
     title: 'The person is erased',

@@ -29,7 +29,10 @@ export class RevokeKey extends Command<Answer> {
   }
 }
 
-/** A key of a project that the caller can't see is no key (AMB-16). */
+/**
+ * To whoever may not list a project's keys, a key of it is no key (AMB-16); and whoever may list them may change them
+ * (PRM-27…30). So there is nobody to be told `forbidden`.
+ */
 const ready = (
   streams: StreamFolds,
   { by, id, context }: { readonly by: AccountId; readonly id: ApiKeyId; readonly context: CommandContext },
@@ -43,7 +46,7 @@ const ready = (
         ? TE.left<Refusal | TransactFailure, { readonly basis: Ready<unknown>['basis'] }>(notFound('api key'))
         : authorize(streams, { accountId: by, action, place: { type: 'project', id: key.projectId }, now: context.at }),
     ),
-    TE.mapLeft((failure) => (failure._tag === 'NotFound' ? notFound('api key') : failure)),
+    TE.mapLeft((failure) => (failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure)),
     TE.map(({ basis }) => ({ command, basis })),
   );
 

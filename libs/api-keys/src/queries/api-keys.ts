@@ -10,13 +10,12 @@ export class ApiKeys implements ReadModel {
 
   constructor(private readonly live: LiveState) {}
 
-  /** A key of a project that the reader can't see is no key (AMB-16). */
+  /** A key of a project whose keys the reader may not list is no key (AMB-16). */
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, KeyDocument> {
     const key = this.documents.get(id);
     if (key === undefined) return E.left(notFound('api key'));
     const refusal = mayRead(this.live, reader, 'api-key:list', { type: 'project', id: key.projectId }, now);
-    if (refusal === undefined) return E.right(key);
-    return E.left(refusal._tag === 'NotFound' ? notFound('api key') : refusal);
+    return refusal === undefined ? E.right(key) : E.left(notFound('api key'));
   }
 
   page(reader: Reader, projectId: string, page: PageOf, now: Timestamp): E.Either<Refusal, Listed<KeyDocument>> {

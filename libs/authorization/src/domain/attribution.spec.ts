@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ask, type Asked, credential, inOrganization, inProject, kind, user, world } from '../testing/index.js';
-import type { Attribution, Subject } from './question.js';
+import type { Attribution, Channel, Subject } from './question.js';
 
 /** ann owns acme; eve, at home in zeta, and fay, at home nowhere, are externals in acme's project `site`. */
 const { live } = ['ann', 'bob', 'eve', 'fay']
@@ -21,10 +21,10 @@ const attributed = (subject: Subject, asked: Asked) => {
   expect(decision).toBe(true);
   return attribution;
 };
-const use = (type: string, channel: Asked['channel'] = 'api'): Asked => ({
-  action: type === 'storage' ? 'storage:read' : `${type}:read`,
+const use = (type: string, channel: Channel = 'api'): Asked => ({
+  action: `${type}:read`,
   resource: kind(type, 'site'),
-  ...(channel === undefined ? {} : { channel }),
+  channel,
 });
 
 const to = (organization: string, project: string | null, rest: Partial<Attribution> = {}): Attribution => ({

@@ -1,58 +1,228 @@
-import { it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { millisOf } from '#libs/kernel';
-import { ask, credential, foldOf, inOrganization, inProject, timeOf, user, type World, anyWorld, people, projects, organizations, keys, type Happening } from '../testing/index.js';
-import type { Decision } from './question.js';
+import {
+  anyWorld,
+  ask,
+  type Asked,
+  credential,
+  foldOf,
+  type Happening,
+  inOrganization,
+  inProject,
+  keys,
+  kind,
+  organizations,
+  people,
+  projects,
+  timeOf,
+  user,
+  world,
+  type World,
+} from '../testing/index.js';
+import type { Decision, Subject } from './question.js';
 
-const background = new Set(['AccountRegistered', 'OrganizationCreated', 'ProjectCreated', 'DefaultProjectCreated']);
+/** Every way of being answered: by role, by row, by the owner alone, by joining and leaving, by use. */
+const inOrganizations = ['organization:read', 'organization:update', 'legacy-key:read', 'legacy-key:revoke'];
+const inProjects = [
+  'project:read',
+  'project:update',
+  'project:join',
+  'project:leave',
+  'project:allow-external',
+  'project:change-visibility',
+  'file:create',
+  'gpu-cluster:create',
+];
 
-it('explore', () => {
-  const seen = new Map<string, { n: number; eg: string }>();
-  const note = (key: string, eg: () => string) => {
-    const found = seen.get(key);
-    if (found) found.n++;
-    else seen.set(key, { n: 1, eg: eg() });
-  };
-  let total = 0;
+const questions: ReadonlyArray<readonly [Subject, Asked]> = [
+  ...people.flatMap((name) => [
+    ...organizations.flatMap((where) =>
+      inOrganizations.map((action) => [user(name), { action, resource: inOrganization(where) }] as const),
+    ),
+    ...projects.flatMap((where) =>
+      inProjects.map((action) => [user(name), { action, resource: inProject(where) }] as const),
+    ),
+  ]),
+  ...keys.map((name) => [credential(name), { action: 'file:create', resource: kind('file') }] as const),
+];
+
+/** That somebody or something exists, which every answer takes for given, and few need to cite. */
+const existence = new Set(['AccountRegistered', 'OrganizationCreated', 'ProjectCreated', 'DefaultProjectCreated']);
+
+interface Answered {
+  readonly w: World;
+  readonly asked: Asked;
+  readonly decision: Decision;
+  /** What the same question is answered from other events. */
+  readonly reasonOf: (log: ReadonlyArray<Happening>) => string;
+  readonly cites: ReadonlyArray<Happening>;
+}
+
+/** Asks everything of random worlds, up to half an hour after the last event, and holds each answer to a law. */
+const everyAnswer = (law: (answered: Answered) => void) => () => {
   fc.assert(
-    fc.property(anyWorld, fc.nat({max: 20}), (w, later) => {
-      const now = millisOf(timeOf(w.position + BigInt(later)));
-      const questions = [
-        ...['organization:read','organization:update','legacy-key:read','legacy-key:revoke','project:read','project:update','project:join','project:leave','project:allow-external','project:change-visibility','file:create','gpu-cluster:create'].flatMap((action) => people.flatMap((p) => [
-          ...projects.map((x) => [user(p), { action, resource: inProject(x) }] as const),
-          ...organizations.map((x) => [user(p), { action, resource: inOrganization(x) }] as const)])),
-        ...keys.map((k) => [credential(k), { action: 'file:create', resource: { type: 'file' } }] as const),
-      ];
+    fc.property(anyWorld, fc.nat({ max: 30 }), (w, later) => {
+      const moment = { now: millisOf(timeOf(w.position + BigInt(later))) };
       for (const [subject, asked] of questions) {
-        const answer = (log: ReadonlyArray<Happening>) => ask(foldOf(log), subject, asked, { now });
-        const d = ask(w.live, subject, asked, { now });
-        if (d.evidence.length === 0 && !d.decision && w.position % 4n === 0n) {
-          const before = w.log.findLast((h) => answer(w.log.filter((x) => x.position <= h.position)).decision);
-          if (before) { const took = w.log[Number(before.position)]; note(`E ${d.reason} taken by ${took?.event.type}`, () => `${JSON.stringify(subject)} ${asked.action} ${JSON.stringify(asked.resource)} allowed until ${before.position}`); }
-        }
-        if (d.evidence.length === 0) continue;
-        total++;
-        const cited = new Set(d.evidence.map(({ position }) => position));
-        const hist = (label: string) => () => `${JSON.stringify(subject)} ${asked.action} ${JSON.stringify(asked.resource)} ${label}\n   ` + w.log.filter((h) => !background.has(h.event.type)).map((h) => `${h.position}:${h.event.type}(${h.id} ${(h.event.data as {role?: string}).role ?? ''})`).join(' ');
-        const types = d.evidence.map((e) => `${e.type}`).join(',');
-        const special = ['project:join', 'project:leave', 'project:change-visibility'].includes(asked.action) ? asked.action : '';
-        if (d.decision) {
-          const given = w.log.filter((h) => cited.has(h.position) || background.has(h.event.type));
-          const again = answer(given);
-          if (again.reason !== d.reason) note(`A ${d.reason} [${types}] ${special} -> ${again.reason}`, hist(String([...cited])));
-          for (const c of cited) {
-            const less = answer(given.filter((h) => h.position !== c));
-            if (less.reason === d.reason) note(`B ${d.reason} [${types}] ${special} spare ${w.log[Number(c) - 1]?.event.type}`, hist(String([...cited])));
-          }
-        } else {
-          for (const c of cited) {
-            const without = answer(w.log.filter((h) => h.position < c));
-            if (without.reason === d.reason) note(`C ${d.reason} by ${w.log[Number(c) - 1]?.event.type} -> still (${without.evidence.map((e) => e.type).join()})`, hist(String([...cited])));
-          }
-        }
+        const decision = ask(w.live, subject, asked, moment);
+        const reasonOf = (log: ReadonlyArray<Happening>) => ask(foldOf(log), subject, asked, moment).reason;
+        const cited = new Set(decision.evidence.map(({ position }) => position));
+        const cites = w.log.filter(({ position }) => cited.has(position));
+        expect(cites.map(({ event }) => event.type).sort()).toEqual(decision.evidence.map(({ type }) => type).sort());
+        law({ w, asked, decision, reasonOf, cites });
       }
     }),
-    { numRuns: 400, seed: 7 },
+    { numRuns: 150 },
   );
-  console.log(total, [...seen].map(([k, { n, eg }]) => `${n} ${k}${process.env.EG ? '\n   e.g. '+eg : ''}`).sort().join('\n'));
+};
+
+const enough = ({ w, cites }: Answered) =>
+  w.log.filter((each) => cites.includes(each) || existence.has(each.event.type));
+
+/** Known to be cited without need. Each has an example below that fails on purpose. */
+const spared = ({ asked: { action, resource }, decision: { reason } }: Answered, { event: { type } }: Happening) =>
+  (reason === 'external-collaborator' && type === 'CollaboratorRoleChanged') ||
+  (reason === 'project-member' && resource.id === 'proj_acmeHome' && /^(External)?CollaboratorAdded$/u.test(type)) ||
+  (action === 'project:join' && type === 'ProjectVisibilityChanged');
+
+describe('the evidence of an allow', () => {
+  it(
+    'is enough: folding only what is cited gives the same answer',
+    everyAnswer((answered) => {
+      if (answered.decision.decision) expect(answered.reasonOf(enough(answered))).toBe(answered.decision.reason);
+    }),
+  );
+
+  it(
+    'can spare nothing: without any one of its events the answer is another',
+    everyAnswer((answered) => {
+      if (!answered.decision.decision) return;
+      for (const cited of answered.cites) {
+        if (spared(answered, cited)) continue;
+        expect(answered.reasonOf(enough(answered).filter((each) => each !== cited))).not.toBe(answered.decision.reason);
+      }
+    }),
+  );
+});
+
+/** Known to be cited in place of what did it. Each but the first has an example below that fails on purpose. */
+const misplaced = ({ decision: { reason } }: Answered, { event: { type } }: Happening) =>
+  // An end that was moved while another already lay before it: the one in force is cited, whichever came first.
+  reason === 'expired-key' ||
+  reason === 'external-suspended' ||
+  type === 'CollaboratorRemoved' ||
+  (reason === 'not-a-collaborator' && type === 'MemberRemoved');
+
+describe('the evidence of a deny', () => {
+  it(
+    'is one event at most, and changed the answer when it happened',
+    everyAnswer((answered) => {
+      const { decision, cites, reasonOf, w } = answered;
+      if (decision.decision) return;
+      expect(cites.length).toBeLessThanOrEqual(1);
+      for (const cited of cites)
+        if (!misplaced(answered, cited))
+          expect(reasonOf(w.log.filter(({ position }) => position < cited.position))).not.toBe(decision.reason);
+    }),
+  );
+
+  it(
+    'tells of a dead key and a blocked account by itself',
+    everyAnswer(({ decision: { reason }, cites, reasonOf }) => {
+      if (['revoked-key', 'expired-key', 'account-blocked'].includes(reason)) expect(reasonOf(cites)).toBe(reason);
+    }),
+  );
+
+  it(
+    'is nothing where nothing was ever granted: no role that never had the permission is said to have lost it',
+    everyAnswer(({ decision: { reason, evidence }, asked: { action } }) => {
+      if (action === 'legacy-key:read' && reason === 'owner-only') expect(evidence).toEqual([]);
+      if (action === 'legacy-key:revoke' && reason === 'role-lacks-permission') expect(evidence).toEqual([]);
+    }),
+  );
+});
+
+/** ann owns acme, bob is a member of it, eve is nobody's; `site` is a project of acme that lets externals in. */
+const company = (): World =>
+  ['ann', 'bob', 'eve']
+    .reduce((w, name) => w.account(name), world())
+    .organization('acme', { owner: 'ann' })
+    .member('acme', 'bob')
+    .project('site', { in: 'acme' })
+    .externalsWelcome('site');
+
+const cited = (w: World, person: string, action: string, project = 'site') =>
+  ask(w.live, user(person), { action, resource: inProject(project) }).evidence.map(
+    ({ type, position }) => `${type}@${position}`,
+  );
+const last = (w: World) => `${w.log.at(-1)?.event.type ?? ''}@${w.position}`;
+
+describe('what took it away is cited', () => {
+  it('leaving the organization, of a row that it cut, also after a return', () => {
+    const w = company().collaborator('site', 'bob').memberRemoved('acme', 'bob');
+    const left = last(w);
+    expect(cited(w.member('acme', 'bob'), 'bob', 'project:read')).toEqual([left]);
+  });
+  it('nothing, of who left and returned but never had a row', () => {
+    const w = company().memberRemoved('acme', 'bob').member('acme', 'bob');
+    expect(cited(w, 'bob', 'project:read')).toEqual([]);
+  });
+  it("the row's own removal, of who left and returned after it", () => {
+    const w = company().collaborator('site', 'bob').collaboratorRemoved('site', 'bob');
+    const removed = last(w);
+    expect(cited(w.memberRemoved('acme', 'bob').member('acme', 'bob'), 'bob', 'project:read')).toEqual([removed]);
+  });
+});
+
+describe('PRM-36: who may leave, may by their row', () => {
+  it('an admin of the organization too', () => {
+    const w = company().founder('site', 'ann');
+    expect(cited(w, 'ann', 'project:leave')).toEqual([expect.stringMatching(/^OwnerAssigned@/u), last(w)]);
+  });
+});
+
+describe('not so yet', () => {
+  it.failing("an external's promotion is spared where a member's row is enough", () => {
+    const w = company().external('site', 'eve', 'admin');
+    expect(cited(w, 'eve', 'project:read')).not.toContain(last(w));
+  });
+  it.failing('a row in the default project is spared where membership is enough', () => {
+    const w = company().founder('acmeHome', 'bob').collaboratorRole('acmeHome', 'bob', 'member');
+    expect(cited(w, 'bob', 'project:read', 'acmeHome').map((cite) => cite.split('@')[0])).toEqual([
+      'MemberProvisioned',
+      'DefaultProjectCreated',
+    ]);
+  });
+  it.failing('a project that is open as it was made, is joined by its making', () => {
+    const w = company().project('lab', { in: 'acme', visibility: 'open' });
+    const made = last(w);
+    expect(cited(w.visibility('lab', 'closed').visibility('lab', 'open'), 'bob', 'project:join', 'lab')).toContain(
+      made,
+    );
+  });
+  it.failing('the end of a membership is cited, not the removal that was recorded after it', () => {
+    const w = company().collaborator('site', 'bob').memberRemoved('acme', 'bob');
+    const left = last(w);
+    expect(cited(w.collaboratorRemoved('site', 'bob'), 'bob', 'project:read')).toEqual([left]);
+  });
+  it.failing('of two leavings, the one that cut the row is cited', () => {
+    const w = company().collaborator('site', 'bob').memberRemoved('acme', 'bob');
+    const left = last(w);
+    w.member('acme', 'bob').memberRemoved('acme', 'bob').member('acme', 'bob');
+    expect(cited(w, 'bob', 'project:read')).toEqual([left]);
+  });
+  it.failing('of two switches, the one that was turned off first is cited', () => {
+    const w = company().external('site', 'eve').knew('site', 'ExternalCollaboratorsDisallowed');
+    const off = last(w);
+    expect(cited(w.saw('acme', 'ExternalCollaboratorsBetaDisabled'), 'eve', 'project:read')).toEqual([off]);
+  });
+  it.failing('PRJ-21: an admin who has to join from now on is told what demands it', () => {
+    const w = company().saw('acme', 'RequireJoinEnabled');
+    expect(cited(w, 'ann', 'project:update')).toEqual([last(w)]);
+  });
+  it.failing('AMB-06: an admin without a row is told of their demotion', () => {
+    const w = company().memberRole('acme', 'bob', 'admin').memberRole('acme', 'bob', 'member');
+    expect(cited(w, 'bob', 'project:update')).toEqual([last(w)]);
+  });
 });

@@ -163,7 +163,9 @@ const expectRow = ({ action, cells }: Row, resource: Resource, channel: Channel)
 };
 
 describe.each(channels)('by the %s channel', (channel) => {
-  it.each(organizationRows)('$rule $action in an organization', (row) => expectRow(row, inOrganization('acme'), channel));
+  it.each(organizationRows)('$rule $action in an organization', (row) =>
+    expectRow(row, inOrganization('acme'), channel),
+  );
   it.each(projectRows)('$rule $action in a project', (row) => expectRow(row, inProject('site'), channel));
   it.each(kindRows)('$rule $action', (row) => {
     expectRow(row, inProject('site'), channel);
@@ -194,7 +196,8 @@ describe('the two tables', () => {
   });
 
   it('have a cell for every column', () => {
-    for (const { cells } of [...organizationRows, ...projectRows, ...kindRows]) expect(cells).toHaveLength(columns.length);
+    for (const { cells } of [...organizationRows, ...projectRows, ...kindRows])
+      expect(cells).toHaveLength(columns.length);
   });
 
   it('PRM-17: a member joins what is open, an external never', () => {
@@ -207,7 +210,8 @@ describe('the two tables', () => {
       .project('site', { in: 'acme', visibility: 'open' })
       .externalsWelcome('site')
       .external('site', 'eve', 'admin');
-    const joins = (name: string) => ask(open.live, user(name), { action: 'project:join', resource: inProject('site') }).decision;
+    const joins = (name: string) =>
+      ask(open.live, user(name), { action: 'project:join', resource: inProject('site') }).decision;
     expect([joins('ann'), joins('bob'), joins('eve')]).toEqual([true, true, false]);
   });
 });

@@ -30,8 +30,7 @@ const inOrganization = (facts: Facts, person: Person, permission: Permission, { 
   return deny(ownerOnly ? 'owner-only' : 'role-lacks-permission', person, demotion);
 };
 
-const standingOf = ({ as, role }: Grant): Standing =>
-  as === 'project' || as === 'external' ? `${as}-${role}` : as;
+const standingOf = ({ as, role }: Grant): Standing => (as === 'project' || as === 'external' ? `${as}-${role}` : as);
 
 const reasonOf = (grant: Grant): Allow =>
   grant.as === 'external' ? 'external-collaborator' : grant.as === 'project' ? `project-${grant.role}` : grant.as;
@@ -50,7 +49,9 @@ const inProject = (
 
   const special = movesIn(action, person, here, project);
   if (special !== undefined)
-    return special.decision ? allow(special.reason, person, attributionInProject(facts, target, kind, channel), special.evidence) : special;
+    return special.decision
+      ? allow(special.reason, person, attributionInProject(facts, target, kind, channel), special.evidence)
+      : special;
 
   if (here.mustJoin !== null && action === 'project:change-visibility')
     return allow(
@@ -99,9 +100,14 @@ const movesIn = (
   if (action !== 'project:join' || here.membership === null) return undefined;
   const { role } = here.membership;
   const cites = citesOfRole(here.membership);
-  if (role !== 'member') return { decision: true, reason: `organization-${role}`, evidence: [...cites, project.created] };
+  if (role !== 'member')
+    return { decision: true, reason: `organization-${role}`, evidence: [...cites, project.created] };
   if (project.visibility === 'open')
-    return { decision: true, reason: 'organization-member', evidence: [...cites, project.visibilityChanged ?? project.created] };
+    return {
+      decision: true,
+      reason: 'organization-member',
+      evidence: [...cites, project.visibilityChanged ?? project.created],
+    };
   return here.grants.length === 0
     ? refuse('not-a-collaborator', person, here.lost)
     : refuse('role-lacks-permission', person);

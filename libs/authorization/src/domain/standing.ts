@@ -49,7 +49,11 @@ export const countingRow = (
   return ended !== undefined && ended.position > row.granted.position ? null : row;
 };
 
-const lostBy = (fact: CollaboratorFact | undefined, membership: MembershipFact | undefined, organizationId: OrganizationId) => {
+const lostBy = (
+  fact: CollaboratorFact | undefined,
+  membership: MembershipFact | undefined,
+  organizationId: OrganizationId,
+) => {
   const ended = membership?.ended.get(organizationId) ?? null;
   const removed = fact?.removed ?? null;
   if (ended === null || removed === null) return removed ?? ended;
@@ -81,7 +85,8 @@ export const personInProject = (
     const organization = facts.organization(organizationId);
     const shut = [organization?.externals, project.externals].find((gate) => gate?.on !== true);
     const open = [organization?.externals.cite, project.externals.cite].filter((cite) => cite != null);
-    if (row !== null && shut === undefined) grants.push({ as: 'external', role: row.role, evidence: [...rowCites, ...open] });
+    if (row !== null && shut === undefined)
+      grants.push({ as: 'external', role: row.role, evidence: [...rowCites, ...open] });
     const suspended = row !== null && shut !== undefined ? { cite: shut.cite } : null;
     return { membership, row, grants, suspended, lost: lostBy(fact, held, organizationId), mustJoin: null };
   }
@@ -91,8 +96,7 @@ export const personInProject = (
   if (membership.role !== 'member' && mustJoin === null)
     grants.push({ as: `organization-${membership.role}`, role: 'admin', evidence: [...evidence, project.created] });
   if (row !== null) grants.push({ as: 'project', role: row.role, evidence: [membership.since, ...rowCites] });
-  if (project.isDefault)
-    grants.push({ as: 'project', role: 'member', evidence: [membership.since, project.created] });
+  if (project.isDefault) grants.push({ as: 'project', role: 'member', evidence: [membership.since, project.created] });
   // A member lost their place here with the membership their row stood on, or by the row's removal; else they had none.
   const cut = row === null && fact?.row != null ? (held?.ended.get(organizationId) ?? null) : null;
   return { membership, row, grants, suspended: null, lost: cut ?? fact?.removed ?? null, mustJoin };

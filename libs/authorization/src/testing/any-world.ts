@@ -31,7 +31,10 @@ const memberOf = (w: World, person: string, organization: string) => {
 };
 const rowIn = (w: World, project: string, person: string) => {
   const fact = w.live.collaborator(projectId(project), accountId(person));
-  return { any: fact?.row ?? null, counting: fact === undefined ? null : countingRow(fact, w.live.membership(accountId(person))) };
+  return {
+    any: fact?.row ?? null,
+    counting: fact === undefined ? null : countingRow(fact, w.live.membership(accountId(person))),
+  };
 };
 const isHome = (project: string) => project === homeOf('acme');
 
@@ -54,13 +57,21 @@ const attempts = {
   },
   addExternal: (w: World, { person, project }: Attempt) => {
     if (memberOf(w, person, 'acme') !== null || rowIn(w, project, person).counting !== null) return false;
-    const open = [w.live.organization(organizationId('acme'))?.externals.on, w.live.project(projectId(project))?.externals.on];
+    const open = [
+      w.live.organization(organizationId('acme'))?.externals.on,
+      w.live.project(projectId(project))?.externals.on,
+    ];
     return open.every((on) => on === true) && w.external(project, person);
   },
   rowRole: (w: World, { person, project, role }: Attempt) => {
     const { counting } = rowIn(w, project, person);
     const derived = ['owner', 'admin'].includes(memberOf(w, person, 'acme')?.role ?? '');
-    return counting !== null && counting.role !== role && !(derived && role === 'member') && w.collaboratorRole(project, person, role);
+    return (
+      counting !== null &&
+      counting.role !== role &&
+      !(derived && role === 'member') &&
+      w.collaboratorRole(project, person, role)
+    );
   },
   /** Asked for; or recorded of a row that ended with a membership. */
   remove: (w: World, { person, project }: Attempt) => {
@@ -88,10 +99,12 @@ const attempts = {
   block: (w: World, { person, on }: Attempt) =>
     (w.live.account(accountId(person))?.blocked != null) !== on && (on ? w.blocked(person) : w.unblocked(person)),
   makeKey: (w: World, { key, project, on, soon }: Attempt) =>
-    w.live.key(keyId(key)) === undefined && w.key(key, { in: project, expiresAt: on ? timeOf(w.position + BigInt(soon + 2)) : null }),
+    w.live.key(keyId(key)) === undefined &&
+    w.key(key, { in: project, expiresAt: on ? timeOf(w.position + BigInt(soon + 2)) : null }),
   expireKey: (w: World, { key, on, soon }: Attempt) => {
     const found = w.live.key(keyId(key));
-    const dead = found === undefined || found.revoked !== null || Date.parse(timeOf(w.position + 1n)) >= found.expiresAt;
+    const dead =
+      found === undefined || found.revoked !== null || Date.parse(timeOf(w.position + 1n)) >= found.expiresAt;
     if (dead || (!on && found.expiresAt === Infinity)) return false;
     return w.keyExpires(key, on ? timeOf(w.position + BigInt(soon + 2)) : null);
   },
@@ -99,7 +112,15 @@ const attempts = {
 };
 
 /** What concerns people and their rows comes more often than the rest. */
-const often = ['joinOrganization', 'leaveOrganization', 'memberRole', 'add', 'addExternal', 'rowRole', 'remove'] as const;
+const often = [
+  'joinOrganization',
+  'leaveOrganization',
+  'memberRole',
+  'add',
+  'addExternal',
+  'rowRole',
+  'remove',
+] as const;
 const anyKind = Object.keys(attempts) as ReadonlyArray<keyof typeof attempts>;
 
 const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
@@ -115,11 +136,13 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
 });
 
 /** ann owns acme and zoe zeta; then whatever the deciders would let happen to them, bob and cat. */
-export const anyWorld: fc.Arbitrary<World> = fc.array(anyAttempt, { minLength: 20, maxLength: 80, size: 'max' }).map((tried) => {
-  const w = people.reduce((told, name) => told.account(name), world());
-  w.organization('acme', { owner: 'ann' }).organization('zeta', { owner: 'zoe' });
-  w.project('site', { in: 'acme' }).project('lab', { in: 'acme', visibility: 'open' });
-  w.externalsWelcome('site').externalsWelcome('lab');
-  for (const attempt of tried) attempts[attempt.what](w, attempt);
-  return w;
-});
+export const anyWorld: fc.Arbitrary<World> = fc
+  .array(anyAttempt, { minLength: 20, maxLength: 80, size: 'max' })
+  .map((tried) => {
+    const w = people.reduce((told, name) => told.account(name), world());
+    w.organization('acme', { owner: 'ann' }).organization('zeta', { owner: 'zoe' });
+    w.project('site', { in: 'acme' }).project('lab', { in: 'acme', visibility: 'open' });
+    w.externalsWelcome('site').externalsWelcome('lab');
+    for (const attempt of tried) attempts[attempt.what](w, attempt);
+    return w;
+  });

@@ -121,6 +121,22 @@ describe('an embedded event store in trouble', () => {
     await close();
   });
 
+  it('whose commit fails is as it was before, and takes the next', async () => {
+    const { store, directory, close } = await temporaryStore();
+    await append(store, stream, 'any', event());
+    // The writer believes the stream to be at revision 0.
+    tamper(directory, `INSERT INTO events VALUES (9, '${stream}', 1, 'x', 'Foreign', '{}', '{}')`);
+    const [failing, neighbour] = await Promise.all([
+      store.append(stream, 'any', [event()])(),
+      store.append('account-2', 'any', [event()])(),
+    ]);
+    const unavailable = { _tag: 'StoreUnavailable', cause: expect.stringContaining('SQLITE_CONSTRAINT') };
+    expect([failing, neighbour]).toEqual([failing, neighbour].map(() => ({ _tag: 'Left', left: unavailable })));
+    expect(await append(store, stream, 1, event())).toEqual({ revision: 2, position: 10n });
+    expect(await store.read('account-2')()).toMatchObject({ right: [] });
+    await close();
+  });
+
   it('writes the neighbours of an append that is refused in the same commit', async () => {
     const { store, close } = await temporaryStore();
     const answers = await Promise.all(

@@ -4,17 +4,17 @@ import type { EventStore, StreamName } from '../event-store.js';
 export interface OpenStore {
   readonly store: EventStore;
   /** Closes the store and opens the same log again. Left out by an adapter that excludes the group `reopening`. */
-  reopen?(): Promise<EventStore>;
+  readonly reopen?: () => Promise<EventStore>;
   /** Lets go of everything, whatever state the case has left it in. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface World {
   readonly store: EventStore;
-  reopen(): Promise<EventStore>;
+  readonly reopen: () => Promise<EventStore>;
   /** A stream nobody else has: of the category, or of one nobody else has either. */
-  stream(category?: string): StreamName;
-  category(): string;
+  readonly stream: (category?: string) => StreamName;
+  readonly category: () => string;
   /** How long, in milliseconds, to wait for what must come. */
   readonly patience: number;
 }
@@ -36,7 +36,7 @@ export type GroupName =
 export interface ContractCase {
   readonly group: GroupName;
   readonly name: string;
-  run(world: World): Promise<void>;
+  readonly run: (world: World) => Promise<void>;
 }
 
 export const group = (

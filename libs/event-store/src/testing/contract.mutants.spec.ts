@@ -3,11 +3,13 @@ import { contractCases } from './contract.js';
 import { appendingMutants } from './mutants/appending.js';
 import { livingMutants } from './mutants/living.js';
 import type { Mutant } from './mutants/mutant.js';
-import { readingMutants } from './mutants/reading.js';
+import { readingStreamsMutants } from './mutants/reading-streams.js';
+import { readingTheLogMutants } from './mutants/reading-the-log.js';
+import { storingMutants } from './mutants/storing.js';
 import { temporaryStore } from './temporary-store.js';
 import { runCase } from './world.js';
 
-const mutants = [...appendingMutants, ...readingMutants, ...livingMutants];
+const mutants = [...appendingMutants, ...storingMutants, ...readingStreamsMutants, ...readingTheLogMutants, ...livingMutants];
 
 const open = (mutant: Mutant) => async () => {
   const { store, reopen, close } = await temporaryStore();

@@ -72,7 +72,7 @@ export const holds = async (
 export const pages = async (
   store: EventStore,
   options: ReadAll,
-  between: (page: Page) => Promise<void> = async () => undefined,
+  between: (page: Page) => Promise<void> = () => Promise.resolve(),
 ): Promise<ReadonlyArray<Page>> => {
   const all: Page[] = [];
   let next = options;
@@ -105,7 +105,7 @@ export const batchesUntil = (
   patience: number,
   subscription: Subscription,
   enough: (batch: Batch, seen: ReadonlyArray<RecordedEvent>) => boolean,
-  each: (batch: Batch) => Promise<void> = async () => undefined,
+  each: (batch: Batch) => Promise<void> = () => Promise.resolve(),
 ): Promise<ReadonlyArray<Batch>> => {
   const gather = async (): Promise<ReadonlyArray<Batch>> => {
     const batches: Batch[] = [];

@@ -9,10 +9,11 @@ export { type Bytes, bytesOf } from './bytes.js';
 
 /** given(…past).when(command) then one of: .then(…events) · .refuses(failure) · .changesNothing() */
 export const specify =
-  <C, S, Ev, F>({ decide, evolve, initialState }: Decider<C, S, Ev, F>) =>
+  <C, S, Ev, F>(decider: Decider<C, S, Ev, F>) =>
   (...past: ReadonlyArray<Ev>) => ({
     when: (command: C) => {
-      const decision = decide(command, past.reduce(evolve, initialState));
+      const state = past.reduce((sofar, event) => decider.evolve(sofar, event), decider.initialState);
+      const decision = decider.decide(command, state);
       return {
         then: (...events: ReadonlyArray<Ev>) => {
           deepStrictEqual(decision, E.right(events));

@@ -87,9 +87,10 @@ export class ProvisionMemberHandler implements ICommandHandler<ProvisionMember> 
       pipe(
         asIdentity(this.streams, provision),
         TE.flatMapEither(({ facts, basis, method }) =>
-          facts.account(accountId)?.status === 'active'
-            ? E.right({ command: { type: 'ProvisionMember' as const, organizationId, method }, basis })
-            : E.left<Failure>(notFound('account')),
+          // The method is asked about first: under the other one it does not matter who it is.
+          method === 'sso' && facts.account(accountId)?.status !== 'active'
+            ? E.left<Failure>(notFound('account'))
+            : E.right({ command: { type: 'ProvisionMember' as const, organizationId, method }, basis }),
         ),
       ),
     );

@@ -68,6 +68,7 @@ const decide = (command: ProjectCommand, state: State): Decision<ProjectFailure,
       if (state.isDefault) return E.left({ _tag: 'DefaultProjectUntouchable' });
       return E.right(state.archived ? [] : [{ type: 'ProjectArchived', data: {} }]);
     case 'UnarchiveProject':
+      if (state.isDefault) return E.left({ _tag: 'DefaultProjectUntouchable' });
       return E.right(state.archived ? [{ type: 'ProjectUnarchived', data: {} }] : []);
   }
 };
