@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MadeKey, Named } from '../support/cast.js';
@@ -275,9 +274,8 @@ describe('what happened can be read', () => {
     );
     const inAlpha = await filtered({ projectId: alpha });
     expect(inAlpha).toEqual(matching((event) => event.projectId === alpha));
-    expect(inAlpha.map(({ type }) => type)).toEqual([
-      expect.any(String), // what makes a project, and its founder's row
-      expect.any(String),
+    // behind what makes a project and its founder's place in it
+    expect(inAlpha.map(({ type }) => type).slice(-4)).toEqual([
       'CollaboratorAdded',
       'KeyCreated',
       'CollaboratorRemoved',

@@ -208,7 +208,7 @@ describe('a question about a project', () => {
   it('PRJ-22, PRM-36: whoever has a row may leave, but never the default project', () => {
     const { person } = after(add('cat'));
     expect(person('cat', 'project:leave', 'project alpha')).toBe('project-member');
-    expect(person('ann', 'project:leave', 'project alpha')).toBe('organization-owner');
+    expect(person('ann', 'project:leave', 'project alpha')).toBe('project-admin');
     expect(person('bob', 'project:leave', 'project alpha')).toBe('not-a-collaborator');
     expect(person('cat', 'project:leave', 'project acme-home')).toBe('role-lacks-permission');
   });

@@ -58,13 +58,16 @@ const forOrganizationAdmin = (
   project: Project,
   reason: AllowReason,
 ): Answer => {
-  const hasRow = rowOf(past, account, project) !== null;
+  const row = rowOf(past, account, project);
+  const hasRow = row !== null;
   const closed = project.visibility !== 'open' && !project.isDefault;
   if (closed && !hasRow && hasFeature(past, project.organization, 'requireJoin')) {
     const canStill = action === 'project:join' || action === 'project:change-visibility';
     return canStill ? allow(reason) : deny('not-a-collaborator');
   }
-  return action === 'project:leave' ? leaving(project, hasRow, reason) : allow(reason);
+  // What can be left is the row, so it is the row that lets them leave.
+  if (action === 'project:leave') return leaving(project, hasRow, row === 'admin' ? 'project-admin' : 'project-member');
+  return allow(reason);
 };
 
 /** An ordinary member has what their row says, and at least `member` in the default project (PRJ-05, PRJ-24, AMB-07). */

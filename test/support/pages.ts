@@ -9,7 +9,9 @@ export interface List<Item> {
 
 /** A list's address with more of a query. */
 export const withQuery = (path: string, query: Readonly<Record<string, string | number | undefined>>): string => {
-  const fields = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const fields = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
   return fields.length === 0
     ? path
     : `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(fields).toString()}`;

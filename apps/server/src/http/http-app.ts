@@ -74,6 +74,16 @@ const addHooks = (fastify: FastifyInstance, logger: Logger): void => {
       done();
     }
   });
+  let closing = false;
+  fastify.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  // what is in flight is the last on its connection: one that idled on would keep the process from ending
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
   fastify.addHook('onResponse', (request, reply, done) => {
     logLine(logger, request, reply);
     done();

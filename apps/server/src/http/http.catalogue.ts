@@ -77,11 +77,6 @@ export const httpProblems = {
     title: 'The position is not one of this log',
     detail: 'The position is of another log, or beyond the head of this one. Send one that this server gave.',
   },
-  PreconditionFailed: {
-    status: 412,
-    title: 'It has changed since it was read',
-    detail: 'The If-Match tag is not the current one. Read the thing again, and decide afresh.',
-  },
   PayloadTooLarge: {
     status: 413,
     title: 'The body is too large',

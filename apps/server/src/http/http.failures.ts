@@ -36,10 +36,6 @@ export interface UnknownPosition {
   readonly detail?: string;
 }
 
-export interface PreconditionFailed {
-  readonly _tag: 'PreconditionFailed';
-}
-
 /** What the protocol itself refuses, before or around every feature. */
 export type HttpFailure =
   | InvalidRequest
@@ -53,7 +49,6 @@ export type HttpFailure =
   | { readonly _tag: 'IdempotencyKeyReused' }
   | { readonly _tag: 'IdempotencyKeyInUse' }
   | UnknownPosition
-  | PreconditionFailed
   | { readonly _tag: 'PayloadTooLarge'; readonly limit: number }
   | { readonly _tag: 'UnsupportedMediaType'; readonly expected: string }
   | { readonly _tag: 'ExpectationFailed' }

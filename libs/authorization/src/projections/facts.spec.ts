@@ -5,11 +5,13 @@ import {
   accountId,
   anyWorld,
   digestOf,
+  eventIdAt,
   foldOf,
   type Happening,
   keyId,
   organizationId,
   projectId,
+  timeOf,
   world,
 } from '../testing/index.js';
 import { keyFact } from './key-facts.js';
@@ -52,9 +54,14 @@ describe('the facts about a key', () => {
     expect(foldOf(log).key(keyId('ci'))).toMatchObject({ firstExpiresAt: first, expiresAt: now });
   });
 
-  it('a name is no fact', () => {
+  it('a name is no fact, and leaves the others as they are', () => {
+    const w = company().key('ci', { in: 'site' });
+    const key = w.live.key(keyId('ci'));
     const data = { organizationId: organizationId('acme'), projectId: projectId('site'), name: 'x' };
-    expect(world().happened('apiKey', keyId('ci'), { type: 'KeyRenamed', data }).live.key(keyId('ci'))).toBeUndefined();
+    const recorded = { id: keyId('ci'), eventId: eventIdAt(99n), position: 99n, at: timeOf(99n), by: null };
+    const renamed = { ...recorded, event: { type: 'KeyRenamed' as const, data } };
+    expect(keyFact.project(key, renamed)).toBe(key);
+    expect(keyFact.project(undefined, renamed)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { E, TE } from '#libs/kernel';
+import { E, type TE } from '#libs/kernel';
 import {
   type Appended,
   EventStore,

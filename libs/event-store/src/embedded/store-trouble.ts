@@ -1,4 +1,4 @@
-import { E, TE } from '#libs/kernel';
+import { E, type TE } from '#libs/kernel';
 import type { StoreFailure } from '../event-store.js';
 import { StoreFailed } from '../store-failed.js';
 

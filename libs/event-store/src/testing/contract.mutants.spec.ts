@@ -9,7 +9,13 @@ import { storingMutants } from './mutants/storing.js';
 import { temporaryStore } from './temporary-store.js';
 import { runCase } from './world.js';
 
-const mutants = [...appendingMutants, ...storingMutants, ...readingStreamsMutants, ...readingTheLogMutants, ...livingMutants];
+const mutants = [
+  ...appendingMutants,
+  ...storingMutants,
+  ...readingStreamsMutants,
+  ...readingTheLogMutants,
+  ...livingMutants,
+];
 
 const open = (mutant: Mutant) => async () => {
   const { store, reopen, close } = await temporaryStore();

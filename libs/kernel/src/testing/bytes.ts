@@ -3,7 +3,7 @@ import type { EventCodec, StoredEvent, Unreadable } from '../event-schema.js';
 import { E } from '../prelude.js';
 
 /** What lies in a log, as text: `{"type":…,"version":…,"data":…}`, and the event it is read as today. */
-export type Bytes<Ev> = readonly [stored: string, event: Ev];
+type Bytes<Ev> = readonly [stored: string, event: Ev];
 
 type Check = readonly [name: string, check: () => void];
 

@@ -5,7 +5,7 @@ import type { CommandId } from '../ids.js';
 import { decideOnce } from '../once.js';
 import { E } from '../prelude.js';
 
-export { type Bytes, bytesOf } from './bytes.js';
+export { bytesOf } from './bytes.js';
 
 /** given(…past).when(command) then one of: .then(…events) · .refuses(failure) · .changesNothing() */
 export const specify =

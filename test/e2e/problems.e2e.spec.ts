@@ -1,0 +1,287 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RecordedEvent, StoreFailure } from '#libs/event-store';
+import { E, type TE } from '#libs/kernel';
+import type { Vault } from '#libs/vault';
+import { type Failure, problems } from '../../apps/server/src/http/problem.catalogue.js';
+import { codeOf } from '../../apps/server/src/http/problem.js';
+import { type Cast, cast, type Named, person, project } from '../support/cast.js';
+import { type Answer, type Ask, Client } from '../support/client.js';
+import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
+import { expectProblem } from '../support/problem.js';
+import { rawHead, sendRaw } from '../support/raw.js';
+import { startTestServer, type TestServer } from '../support/test-server.js';
+
+type Tag = Failure['_tag'];
+
+/** Every request of it carries this id, which every answer must give back. */
+class Traced extends Client {
+  constructor(
+    client: Client,
+    private readonly requestId: string,
+  ) {
+    super(client.url, client.operatorToken);
+  }
+
+  override ask<Body>(method: string, path: string, ask: Ask = {}): Promise<Answer<Body>> {
+    return super.ask(method, path, { ...ask, headers: { 'x-request-id': this.requestId, ...ask.headers } });
+  }
+}
+
+let server: TestServer;
+let faulty: TestServer;
+let all: Cast;
+let alpha: string;
+let beta: string;
+let key: Named & { readonly secret: string };
+/** Begun at once and looked at last: a request that never comes to an end is given 20 s. */
+let neverEnding: Promise<Answer<unknown>>;
+
+const meddling: Meddling = {};
+const broken: { vault: TE.TaskEither<never, never> | undefined } = { vault: undefined };
+
+const withBrokenVault = (vault: Vault): Vault =>
+  new Proxy(vault, {
+    get: (target, name) => {
+      const { vault: answer } = broken;
+      if (answer !== undefined && (name === 'seal' || name === 'openMany')) return () => answer;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+
+beforeAll(async () => {
+  server = await startTestServer();
+  neverEnding = sendRaw(server.client.url, 'POST /v1/accounts HTTP/1.1\r\nhost: writ\r\n', { patience: 40_000 });
+  faulty = await startTestServer({
+    env: { WRIT_MAX_STALENESS_MS: '1000' },
+    open: async (config) => {
+      const foundation = await meddledFoundation(meddling)(config);
+      return { ...foundation, vault: withBrokenVault(foundation.vault) };
+    },
+  });
+  all = await cast(server.client);
+  alpha = await project(server.client, all, 'Alpha');
+  beta = await project(server.client, all, 'Beta');
+  key = await server.client.made(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, { as: all.owner });
+});
+
+afterAll(async () => {
+  await Promise.all([server.remove(), faulty.remove()]);
+});
+
+let serial = 0;
+const someone = () => {
+  serial += 1;
+  const name = `somebody-${String(serial)}`;
+  return { email: `${name}@example.com`, provider: 'google', subject: name };
+};
+
+/** What an account's registration comes to while the store does this to the appends or reads of its streams. */
+const registering = async (client: Client, meddle: Meddling): Promise<Answer<unknown>> => {
+  Object.assign(meddling, meddle);
+  try {
+    return await client.post('/v1/accounts', someone());
+  } finally {
+    Object.assign(meddling, { append: undefined, read: undefined, batch: undefined });
+  }
+};
+
+const refusingAppends = (failure: StoreFailure): Meddling => ({
+  append: (stream) => (stream.startsWith('email-') ? E.left(failure) : undefined),
+});
+
+const withVault = async (client: Client, failure: unknown): Promise<Answer<unknown>> => {
+  broken.vault = () => Promise.resolve(E.left(failure as never));
+  try {
+    return await client.post('/v1/accounts', someone());
+  } finally {
+    broken.vault = undefined;
+  }
+};
+
+const asOwner = () => ({ as: all.owner });
+const path = (suffix: string) => `/v1/organizations/${all.organization}${suffix}`;
+const collaborator = (suffix = '') => `/v1/projects/${alpha}/collaborators${suffix}`;
+
+/** A request for each row of the catalogue, whose answer that row is. `broken` is a server over a store gone bad. */
+const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Answer<unknown>>>> = {
+  InvalidRequest: (client) => client.post('/v1/accounts', { email: 'nobody' }),
+  BadCursor: (client) => client.get('/v1/accounts?cursor=forged'),
+  Unauthenticated: (client) => client.get('/v1/accounts', { token: null }),
+  Forbidden: (client) => client.ask('PATCH', path(''), { as: all.member, body: { name: 'Mine' } }),
+  CannotActAs: (client) => client.get('/v1/me', { as: 'user_nobody' }),
+  NotFound: (client) => client.get('/v1/accounts/user_nobody'),
+  MethodNotAllowed: (client) => client.ask('PUT', '/v1/accounts'),
+  RequestTimeout: () => neverEnding,
+  IdempotencyKeyReused: async (client) => {
+    const headers = { 'idempotency-key': 'reused' };
+    await client.post('/v1/accounts', someone(), { headers });
+    return client.post('/v1/accounts', someone(), { headers });
+  },
+  IdempotencyKeyInUse: async (client, bad) => {
+    const [held, body, headers] = [gate(), someone(), { 'idempotency-key': 'in-use' }];
+    meddling.append = async (stream) => {
+      if (stream.startsWith('email-')) await held.passed;
+      return undefined;
+    };
+    const first = bad.post('/v1/accounts', body, { headers });
+    await delay(200);
+    const second = await bad.post('/v1/accounts', body, { headers });
+    meddling.append = undefined;
+    held.open();
+    expect((await first).status).toBe(201);
+    return second;
+  },
+  UnknownPosition: (client) => {
+    const beyond = server.server.engine.tokens.encode(1n << 60n);
+    return client.get('/v1/accounts', { headers: { 'writ-min-position': beyond } });
+  },
+  PayloadTooLarge: (client) => client.post('/v1/accounts', { name: 'x'.repeat(256 * 1024) }),
+  UnsupportedMediaType: (client) =>
+    client.post('/v1/accounts', '<account/>', { headers: { 'content-type': 'application/xml' } }),
+  ExpectationFailed: (client) =>
+    sendRaw(client.url, rawHead('GET', '/healthz', 'x', { expect: 'miracles', 'x-request-id': 'expectation-failed' })),
+  HeadersTooLarge: (client) => sendRaw(client.url, rawHead('GET', '/healthz', 'x', { flood: 'x'.repeat(17 * 1024) })),
+  PositionNotReached: async (_, bad) => {
+    const held = gate();
+    meddling.batch = () => held.passed;
+    const answer = await bad.post('/v1/accounts', someone());
+    meddling.batch = undefined;
+    held.open();
+    return answer;
+  },
+  StateTooOld: async (_, bad) => {
+    const held = gate();
+    meddling.batch = () => held.passed;
+    await delay(1_600);
+    const answer = await bad.get('/v1/accounts', { token: 'wsvc_that_cannot_be_looked_up' });
+    meddling.batch = undefined;
+    held.open();
+    return answer;
+  },
+  VaultUnavailable: (_, bad) => withVault(bad, { _tag: 'VaultUnavailable', cause: 'Error: at /tmp/vault' }),
+  CorruptBox: (_, bad) => withVault(bad, { _tag: 'CorruptBox', sealedFor: 'user_1' }),
+  SubjectErased: (_, bad) => withVault(bad, { _tag: 'SubjectErased', subject: 'user_1' }),
+  Defect: (_, bad) =>
+    registering(bad, {
+      append: () => {
+        throw new Error('Error: hunter2 at /tmp/store');
+      },
+    }),
+
+  RevisionConflict: (_, bad) =>
+    registering(bad, refusingAppends({ _tag: 'RevisionConflict', stream: 'email-1', actual: 7 })),
+  AppendTooLarge: (_, bad) => registering(bad, refusingAppends({ _tag: 'AppendTooLarge', bytes: 9, limit: 8 })),
+  StoreUnavailable: (_, bad) => registering(bad, refusingAppends({ _tag: 'StoreUnavailable', cause: 'at /tmp/log' })),
+  CorruptEvent: (_, bad) => {
+    const failure: StoreFailure = { _tag: 'CorruptEvent', stream: 'email-1', revision: 0, why: '/tmp/log' };
+    return registering(bad, { read: (stream) => (stream.startsWith('email-') ? E.left(failure) : undefined) });
+  },
+
+  EmailTaken: async (client) => {
+    const { email } = await client.made<{ email: string }>('/v1/accounts', someone());
+    return client.post('/v1/accounts', { ...someone(), email });
+  },
+  IdentityTaken: async (client) => {
+    const first = someone();
+    await client.made('/v1/accounts', first);
+    return client.post('/v1/accounts', { ...first, email: someone().email });
+  },
+  /** No id is ever made twice: only a log that gives a new key's stream another key's events comes to this. */
+  KeyExists: async (_, bad) => {
+    const others = await cast(bad);
+    const keys = `/v1/projects/${others.defaultProject}/api-keys`;
+    const { id } = await bad.made<Named>(keys, { name: 'first' }, { as: others.owner });
+    const found = await faulty.server.engine.store.read(`apiKey-${id}`)();
+    const events: ReadonlyArray<RecordedEvent> = E.isRight(found) ? found.right : [];
+    meddling.read = (stream) => (stream.startsWith('apiKey-') ? E.right(events) : undefined);
+    const answer = await bad.post(keys, { name: 'second' }, { as: others.owner });
+    meddling.read = undefined;
+    return answer;
+  },
+  KeyRevoked: async (client) => {
+    const { id } = await client.made<Named>(`/v1/projects/${beta}/api-keys`, { name: 'old' }, asOwner());
+    await client.ask('DELETE', `/v1/api-keys/${id}`, asOwner());
+    return client.ask('PATCH', `/v1/api-keys/${id}`, { ...asOwner(), body: { name: 'new' } });
+  },
+  KeyExpired: async (client) => {
+    const body = { name: 'brief', expiresAt: new Date(Date.now() + 300).toISOString() };
+    const { id } = await client.made<Named>(`/v1/projects/${beta}/api-keys`, body, asOwner());
+    await delay(400);
+    return client.ask('PATCH', `/v1/api-keys/${id}`, { ...asOwner(), body: { name: 'new' } });
+  },
+  ProjectArchived: async (client) => {
+    const gone = await project(client, all, 'Gone');
+    await client.made(`/v1/projects/${gone}/archive`, undefined, asOwner());
+    return client.post(`/v1/projects/${gone}/api-keys`, { name: 'late' }, asOwner());
+  },
+  ExpiryInThePast: (client) =>
+    client.post(`/v1/projects/${alpha}/api-keys`, { name: 'late', expiresAt: '2020-01-01T00:00:00Z' }, asOwner()),
+  AlreadyMember: (client) => client.post(path('/members'), { accountId: all.member }),
+  MemberElsewhere: (client) => client.post('/v1/organizations', { name: 'Second' }, asOwner()),
+  MembershipMethod: async (client) => {
+    const founder = await person(client, 'founder');
+    const { id } = await client.made<Named>('/v1/organizations', { name: 'By invitation' }, { as: founder });
+    return client.post(`/v1/organizations/${id}/members`, { accountId: await person(client, 'guest') });
+  },
+  OwnerUntouchable: (client) => client.ask('DELETE', path(`/members/${all.owner}`)),
+  NoSuchPerson: (client) => client.post(collaborator(), { email: 'nobody@example.com' }, asOwner()),
+  AlreadyCollaborator: async (client) => {
+    const { email } = (await client.get<{ email: string }>(`/v1/accounts/${all.member}`)).body;
+    await client.made(collaborator(), { email }, asOwner());
+    return client.post(collaborator(), { email }, asOwner());
+  },
+  DefaultProjectMembershipImplicit: (client) =>
+    client.ask('DELETE', `/v1/projects/${all.defaultProject}/collaborators/${all.member}`, asOwner()),
+  RoleDerived: (client) =>
+    client.ask('PATCH', collaborator(`/${all.owner}`), { ...asOwner(), body: { role: 'member' } }),
+  DefaultProjectUntouchable: (client) =>
+    client.post(`/v1/projects/${all.defaultProject}/archive`, undefined, asOwner()),
+  FeatureOff: async (client) => {
+    const founder = await person(client, 'plain');
+    const { id } = await client.made<Named>('/v1/organizations', { name: 'Plain' }, { as: founder });
+    return client.post(`/v1/organizations/${id}/projects`, { name: 'Two' }, { as: founder });
+  },
+  SlugTaken: async (client) => {
+    await client.made(path('/projects'), { name: 'One', slug: 'the-slug' }, asOwner());
+    return client.post(path('/projects'), { name: 'Two', slug: 'the-slug' }, asOwner());
+  },
+  StaleRevision: (client) =>
+    client.ask('PATCH', path(''), { ...asOwner(), body: { name: 'Late' }, headers: { 'if-match': '"stale"' } }),
+  NameLooksLikeKey: (client) => client.post(path('/projects'), { name: `x ${key.secret}` }, asOwner()),
+};
+
+/** What is refused before there is a request, and so before there is an id to give back. */
+const nameless: ReadonlyArray<string> = ['RequestTimeout', 'HeadersTooLarge'];
+
+describe('every row of the catalogue can be met, and is told as RFC 9457 has it', () => {
+  const slow = (tag: string) => (tag === 'RequestTimeout' ? 1 : 0);
+  const rows = Object.entries(problems).sort(([one], [other]) => slow(one) - slow(other));
+  it.each(rows.map(([tag, { status }]) => [codeOf(tag), status, tag as Tag] as const))(
+    '%s (%i)',
+    async (code, status, tag) => {
+      expect(Object.keys(reached)).toContain(tag);
+      const answer = await reached[tag](new Traced(server.client, code), new Traced(faulty.client, code));
+      expectProblem(answer, status, code);
+      expect(answer.body).toMatchObject({ title: problems[tag].title });
+      if (!nameless.includes(tag)) expect(answer.headers.get('x-request-id')).toBe(code);
+      const text = JSON.stringify(answer.body);
+      for (const secret of [server.client.operatorToken, faulty.client.operatorToken, key.secret, 'hunter2'])
+        expect(text).not.toContain(secret);
+    },
+    45_000,
+  );
+
+  it('no other request stands here', () => {
+    expect(Object.keys(reached).sort()).toEqual(Object.keys(problems).sort());
+  });
+});
+
+describe('the servers afterwards', () => {
+  it('answer as if nothing had been', async () => {
+    for (const { client } of [server, faulty]) {
+      expect((await client.post('/v1/accounts', someone())).status).toBe(201);
+    }
+  });
+});
