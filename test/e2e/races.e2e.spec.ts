@@ -1,7 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '#libs/event-store';
-import { type Cast, cast, makeKey, type Named, person, project } from '../support/cast.js';
+import {
+  type Cast,
+  cast,
+  collaborate,
+  colleague,
+  emailOf,
+  makeKey,
+  type Named,
+  person,
+  project,
+} from '../support/cast.js';
 import type { Answer, Client } from '../support/client.js';
 import { byPerson } from '../support/decisions.js';
 import { typesIn, wholeLog } from '../support/log.js';
@@ -30,9 +40,6 @@ const unique = (name: string): string => {
 
 const signUp = (name: string, { email = name, subject = name }: { email?: string; subject?: string }) =>
   client.post<Named>('/v1/accounts', { email: `${email}@example.com`, provider: 'google', subject, name });
-
-const emailOf = async (id: string): Promise<string> =>
-  (await client.get<{ readonly email: string }>(`/v1/accounts/${id}`)).body.email;
 
 const winnerOf = (answers: ReadonlyArray<Answer<Named>>): Named => {
   const won = answers.filter(({ status }) => status === 201);
@@ -85,11 +92,18 @@ describe('organizations', () => {
   race('one founder, many foundings: one organization, whole', async () => {
     const founder = await person(client, 'founder');
     const answers = await together(RIVALS, (n) =>
-      client.post<Named & { defaultProjectId: string }>('/v1/organizations', { name: `Try ${String(n)}` }, { as: founder }),
+      client.post<Named & { defaultProjectId: string }>(
+        '/v1/organizations',
+        { name: `Try ${String(n)}` },
+        { as: founder },
+      ),
     );
     expect(tally(answers)).toEqual({ '201': 1, '409 member-elsewhere': RIVALS - 1 });
     const { id } = winnerOf(answers);
-    const found = await everyItem<{ id: string; ownerId: string; defaultProjectId: string }>(client, '/v1/organizations');
+    const found = await everyItem<{ id: string; ownerId: string; defaultProjectId: string }>(
+      client,
+      '/v1/organizations',
+    );
     const [own, ...more] = found.filter(({ ownerId }) => ownerId === founder);
     expect([own?.id, more]).toEqual([id, []]);
     expect((await client.get(`/v1/projects/${own?.defaultProjectId ?? ''}`)).status).toBe(200);
@@ -155,7 +169,7 @@ describe('projects', () => {
 
 describe('collaborators', () => {
   race('one person, added many times: one row', async () => {
-    const [id, email] = [await project(client, team, unique('adds')), await emailOf(team.member)];
+    const [id, email] = [await project(client, team, unique('adds')), await emailOf(client, team.member)];
     const answers = await together(RIVALS, () =>
       client.post(`/v1/projects/${id}/collaborators`, { email }, { as: team.owner }),
     );
@@ -165,7 +179,7 @@ describe('collaborators', () => {
   });
 
   race('added and removed at once: rows come and go in turns, and each answer is in the log', async () => {
-    const [id, email] = [await project(client, team, unique('turns')), await emailOf(team.member)];
+    const [id, email] = [await project(client, team, unique('turns')), await emailOf(client, team.member)];
     const path = `/v1/projects/${id}/collaborators`;
     const answers = await together(RIVALS, (n) =>
       n % 2 === 0
@@ -176,7 +190,9 @@ describe('collaborators', () => {
     expect(types).toEqual(types.map((_, n) => (n % 2 === 0 ? 'CollaboratorAdded' : 'CollaboratorRemoved')));
     const { '201': added = 0, '204': removed = 0, ...refused } = tally(answers);
     expect([added, removed]).toEqual([Math.ceil(types.length / 2), Math.floor(types.length / 2)]);
-    expect(Object.keys(refused).filter((each) => !['409 already-collaborator', '404 not-found'].includes(each))).toEqual([]);
+    expect(
+      Object.keys(refused).filter((each) => !['409 already-collaborator', '404 not-found'].includes(each)),
+    ).toEqual([]);
     expect((await byPerson(client, team.member, id)).decision).toBe(types.length % 2 === 1);
   });
 });
@@ -184,7 +200,7 @@ describe('collaborators', () => {
 it('one key, revoked many times: every answer is the same, and there is one event', async () => {
   const inProject = await project(client, team, unique('keys'));
   for (let round = 0; round < ROUNDS; round += 1) {
-    const { id } = await makeKey(client, team.owner, inProject);
+    const { id } = await makeKey(client, inProject, team.owner);
     const answers = await together(RIVALS, () => client.ask('DELETE', `/v1/api-keys/${id}`, { as: team.owner }));
     expect(tally(answers)).toEqual({ '204': RIVALS });
     expect(await typesIn(server.server.engine.store, `apiKey-${id}`)).toEqual(['KeyCreated', 'KeyRevoked']);
@@ -194,7 +210,7 @@ it('one key, revoked many times: every answer is the same, and there is one even
 describe('a member who leaves while being added', () => {
   const comesBack = async (returning: 'after' | 'meanwhile'): Promise<void> => {
     const [id, leaver] = [await project(client, team, unique('leaver')), await person(client, 'leaver')];
-    const [members, email] = [`/v1/organizations/${team.organization}/members`, await emailOf(leaver)];
+    const [members, email] = [`/v1/organizations/${team.organization}/members`, await emailOf(client, leaver)];
     const provision = () => client.post<unknown>(members, { accountId: leaver });
     const add = () => client.post<unknown>(`/v1/projects/${id}/collaborators`, { email }, { as: team.owner });
     const remove = () => client.ask<unknown>('DELETE', `${members}/${leaver}`, { as: team.owner });

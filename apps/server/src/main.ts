@@ -23,7 +23,11 @@ try {
   process.stdout.write(`Writ serves on ${server.url} (data in ${dataDir}, operator token in ${token})\n`);
   logger.info({ url: server.url, opsUrl: server.opsUrl, roles: [...config.right.roles] }, 'serving');
 
+  let stopping = false;
   const stop = (signal: string) => {
+    // a terminal's Ctrl-C arrives twice under npm: once from the terminal, once passed on
+    if (stopping) return;
+    stopping = true;
     logger.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), LAST_CALL).unref();
     server.close().then(
@@ -37,8 +41,8 @@ try {
       },
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 } catch (error) {
   process.stderr.write(`Writ cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

@@ -56,7 +56,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
         });
       }),
       TE.flatMap(({ state }) =>
-        state === null ? TE.left<Failure, AccountMade>({ _tag: 'EmailTaken' }) : this.finish(id, state, context),
+        state?.accountId === accountId
+          ? this.finish(id, state, context)
+          : // This same command had the address before, and gave it back: that has one reason.
+            TE.left<Failure, AccountMade>({ _tag: 'IdentityTaken' }),
       ),
     )();
   }
@@ -71,6 +74,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
           : pipe(
               this.finish(id, state, { ...context, actor: { type: 'system' } }),
               TE.flatMap(() => TE.left<Failure>({ _tag: 'EmailTaken' })),
+              // Theirs, not this one's: it came to nothing, and the address is free again.
+              TE.orElse((failure) =>
+                failure._tag === 'IdentityTaken' ? TE.right<Failure, unknown>(undefined) : TE.left(failure),
+              ),
             ),
       ),
     );
@@ -94,7 +101,7 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
               transact(this.streams, email)({
                 id: emailId,
                 // A command of its own, in the stream where reserving has had its say.
-                context: { ...context, commandId: commandIdFrom(context.commandId, 'release') },
+                context: { ...context, commandId: commandIdFrom(context.commandId, 'release', accountId) },
                 ready: ready({ type: 'ReleaseEmail' as const, accountId }),
               }),
               TE.flatMap(() => TE.left<Failure>(failure)),

@@ -70,15 +70,16 @@ const changeRole = (standing: Standing, role: Role): Answer => {
   return E.right([{ type: 'CollaboratorAdded', data: { ...place(standing), role, membershipId: membership.id } }]);
 };
 
-const decide = (command: CollaboratorCommand): Answer => {
+const decide = (command: CollaboratorCommand, everHadRow: boolean): Answer => {
   const { standing } = command;
   switch (command.type) {
     case 'AddCollaborator':
       return add(standing);
     case 'FoundProject': {
-      // PRJ-12: whoever creates a project becomes its admin.
-      const { membership, row } = standing;
-      if (row !== null || membership === null) return E.right([]);
+      // PRJ-12: whoever creates a project becomes its admin, once. Whoever meets the project's slug asks for this again,
+      // and must not give back what was taken from the creator since.
+      const { membership } = standing;
+      if (everHadRow || membership === null) return E.right([]);
       const data = { ...place(standing), role: 'admin' as const, membershipId: membership.id };
       return E.right([{ type: 'CollaboratorAdded', data }]);
     }
@@ -94,12 +95,13 @@ const decide = (command: CollaboratorCommand): Answer => {
 
 /**
  * One person's row in one project. Its rules are about that person's standing, which the facts fold from this
- * stream and the person's membership together; so the decider's own state is nothing but the revision it guards.
+ * stream and the person's membership together; so the decider's own state is only whether there ever was a row,
+ * besides the revision it guards.
  */
-export const collaborator: Aggregate<CollaboratorCommand, null, CollaboratorEvent, CollaboratorFailure> = {
+export const collaborator: Aggregate<CollaboratorCommand, boolean, CollaboratorEvent, CollaboratorFailure> = {
   category: 'collaborator',
   events: collaboratorEvents,
-  initialState: null,
+  initialState: false,
   decide,
-  evolve: () => null,
+  evolve: () => true,
 };

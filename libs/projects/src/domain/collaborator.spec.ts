@@ -38,7 +38,7 @@ const addedExternal: CollaboratorEvent = { type: 'ExternalCollaboratorAdded', da
 const changed = (role: Role): CollaboratorEvent => ({ type: 'CollaboratorRoleChanged', data: { ...place, role } });
 const removed: CollaboratorEvent = { type: 'CollaboratorRemoved', data: place };
 
-/** The rules ask about the standing alone: what the row's own stream holds changes nothing. */
+/** The rules, but for a founder's, ask about the standing alone: what the row's own stream holds changes nothing. */
 const given = (standing: Standing) => {
   const when = (command: CollaboratorCommand) => specify(collaborator)().when(command);
   return {
@@ -95,10 +95,12 @@ describe('founding a project', () => {
     given(member('admin')).found().then(added('admin'));
     given(member('owner')).found().then(added('admin'));
   });
-  it('finishes what was begun: a row that is there stays as it is', () =>
-    given(member('admin', { row: 'member' }))
-      .found()
-      .changesNothing());
+  it('finishes what was begun: a row that is there stays as it is, and one that was taken away is not given back', () => {
+    const founding = (standing: Standing): CollaboratorCommand => ({ type: 'FoundProject', standing });
+    const past = specify(collaborator);
+    past(added('admin'), changed('member')).when(founding(member('admin', { row: 'member' }))).changesNothing();
+    past(added('admin'), removed).when(founding(member('admin'))).changesNothing();
+  });
   it('gives nothing to who has left meanwhile', () => given(stranger).found().changesNothing());
 });
 
