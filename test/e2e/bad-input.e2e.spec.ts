@@ -369,8 +369,8 @@ describe('inside of a field', () => {
     expectFaults(await send('POST /v1/authorize', text), ['/context/list/1/a']);
   });
 
-  it('a hundred thousand faults are told by the first of them', async () => {
-    const fields = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`f${String(n)}`, n]));
+  it('fifteen thousand faults are told by the first of them', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 15_000 }, (_, n) => [`f${String(n)}`, n]));
     const answer = await send('POST /v1/accounts', fields);
     expectProblem(answer, 400, 'invalid-request');
     const { errors } = answer.body as unknown as { errors: unknown[] };
@@ -451,7 +451,6 @@ describe('an address', () => {
     `/v1/accounts/user_${'x'.repeat(65)}`,
     `/v1/accounts/user_${'x'.repeat(2000)}`,
     `/v1/accounts/${'x'.repeat(9000)}`,
-    '/v1/accounts/user_é'.normalize('NFC'),
     '/v1/service-tokens/user_1',
     '/',
     '//',
@@ -463,7 +462,7 @@ describe('an address', () => {
     expectProblem(answer, 404, 'not-found');
   });
 
-  it.each(['\0', 'a\0b', ' ', 'a b'])('with the raw byte in %j is no request', async (odd) => {
+  it.each(['\0', 'a\0b', 'a b', 'é'])('with the raw byte in %j is no request', async (odd) => {
     expectFaults(await sendRaw(server.client.url, rawHead('GET', `/v1/accounts/${odd}`, server.client.operatorToken)), [
       '',
     ]);
@@ -471,32 +470,22 @@ describe('an address', () => {
 
   it('has no id of another kind, for any route', async () => {
     for (const { name, method, path } of everyRoute(server.server.engine)) {
-      const parameters = path.match(/(?<=:)[A-Za-z]+/gu) ?? [];
-      const taken = bodies[name];
-      for (const parameter of parameters)
-        for (const id of [
-          'x',
-          'org',
-          'toString',
-          `key_${'x'.repeat(65)}`,
-          `${here[parameter] ?? 'svc_x'}%00`,
-          (here[parameter] ?? 'SVC_x').toUpperCase(),
-        ]) {
-          const as = taken?.as ?? (/POST|PATCH|DELETE/u.test(method) ? 'owner' : undefined);
-          const ask = { body: taken?.body };
-          const asOwner = await server.client.ask(method, addressOf(path, { ...here, [parameter]: id }), {
-            ...ask,
-            as: as && all.owner,
-          });
-          const asOperator = await server.client.ask(method, addressOf(path, { ...here, [parameter]: id }), ask);
-          expect([
+      for (const parameter of path.match(/(?<=:)[A-Za-z]+/gu) ?? []) {
+        const known = here[parameter] ?? 'svc_1';
+        for (const id of ['x', 'org', 'toString', `${known}${'x'.repeat(65)}`, `${known}%00`, known.toUpperCase()]) {
+          const address = addressOf(path, { ...here, [parameter]: id });
+          const ask = { body: bodies[name]?.body };
+          const asked = [undefined, all.owner].map((as) => server.client.ask(method, address, { ...ask, as }));
+          const statuses = (await Promise.all(asked)).map(({ status }) => status);
+          // Whoever is let in to the route at all is told that there is no such thing.
+          expect([name, id, statuses.filter((status) => status !== 403)]).toEqual([
             name,
             id,
-            [403, 404].includes(asOwner.status),
-            [403, 404].includes(asOperator.status),
-            asOwner.status + asOperator.status < 806,
-          ]).toEqual([name, id, true, true, true]);
+            expect.arrayContaining([404]),
+          ]);
+          expect(statuses.filter((status) => status !== 403 && status !== 404)).toEqual([]);
         }
+      }
     }
   });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -236,6 +236,6 @@ describe('what is served', () => {
     const server = await start({ WRIT_OPERATOR_TOKEN: token });
     expect(await person(server.client, 'one')).toMatch(/^user_/u);
     expect(server.output()).not.toContain(token);
-    await expect(async () => startServerProcess(dataDir)).rejects.toThrow();
+    expect(existsSync(join(dataDir, 'operator.token'))).toBe(false);
   });
 });

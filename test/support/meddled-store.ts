@@ -25,7 +25,7 @@ type Instead<A> = E.Either<StoreFailure, A> | undefined | Promise<E.Either<Store
 export interface Meddling {
   append?: ((stream: StreamName, events: ReadonlyArray<NewEvent>) => Instead<Appended>) | undefined;
   read?: ((stream: StreamName) => Instead<ReadonlyArray<RecordedEvent>>) | undefined;
-  /** Awaited before each batch is delivered: as long as it lasts, the read side stands still. */
+  /** Awaited before each batch is delivered: as long as it lasts, that subscription stands still; it fails if this does. */
   batch?: (() => Promise<void>) | undefined;
 }
 
@@ -62,13 +62,18 @@ class MeddledStore extends EventStore {
   subscribe(options: Subscribe): Subscription {
     const { inner, meddling } = this;
     const subscription = inner.subscribe(options);
+    const closed = gate();
+    let open = true;
     return {
       close: () => {
+        open = false;
         subscription.close();
+        closed.open();
       },
       async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
         for await (const batch of subscription) {
-          await meddling.batch?.();
+          await Promise.race([meddling.batch?.(), closed.passed]);
+          if (!open) return;
           yield batch;
         }
       },

@@ -37,7 +37,11 @@ export class Engine {
   readonly people: People;
   readonly organizations = new Organizations(this.live);
   readonly projects = new Projects(this.live);
-  readonly collaborators = new Collaborators(this.projects, (id) => this.organizations.allMembers(id));
+  readonly collaborators = new Collaborators(
+    this.projects,
+    (id) => this.organizations.allMembers(id),
+    (id) => this.people.placeOf(id),
+  );
   readonly keys = new ApiKeys(this.live);
   readonly serviceTokens = new ServiceTokens();
   readonly trail: Trail;

@@ -20,5 +20,8 @@ export const confinedTo = (facts: Facts, organizationIds: ReadonlyArray<string> 
     organization: (id) => (inside.has(id) ? facts.organization(id) : undefined),
     project: (id) => only(facts.project(id)),
     collaborator: (projectId, accountId) => only(facts.collaborator(projectId, accountId)),
+    // Asked only of what was found, and so of what lies inside.
+    archived: (projectId) => facts.archived(projectId),
+    suspended: (organizationId) => facts.suspended(organizationId),
   };
 };

@@ -1,6 +1,7 @@
 import { follow, type Follows, type ReadModel } from '#libs/read-models';
 import type {
   AccountFact,
+  Cite,
   CollaboratorFact,
   Facts,
   KeyFact,
@@ -16,14 +17,19 @@ import { collaboratorFact, organizationFact, projectFact } from './projections/p
 const held = <Fact, Ev extends { readonly type: string }>(
   facts: Map<string, Fact>,
   fold: FactFold<Fact, Ev>,
-  changed: (fact: Fact) => void = () => undefined,
+  changed: (fact: Fact, id: string) => void = () => undefined,
 ): Follows =>
   follow(fold, (recorded) => {
     const fact = fold.project(facts.get(recorded.id), recorded);
     if (fact === undefined) return;
     facts.set(recorded.id, fact);
-    changed(fact);
+    changed(fact, recorded.id);
   });
+
+const keep = (few: Map<string, Cite>, id: string, cite: Cite | null): void => {
+  if (cite === null) few.delete(id);
+  else few.set(id, cite);
+};
 
 /** Everything a decision needs, in memory: folded from the log in log order, by one subscription, on every node. */
 export class LiveState implements Facts, ReadModel {
@@ -35,13 +41,22 @@ export class LiveState implements Facts, ReadModel {
   private readonly keys = new Map<string, KeyFact>();
   private readonly keysByDigest = new Map<string, KeyFact>();
 
+  private readonly archivedProjects = new Map<string, Cite>();
+  private readonly suspendedOrganizations = new Map<string, Cite>();
+
   readonly follows: ReadonlyArray<Follows> = [
     held(this.accounts, accountFact),
     held(this.memberships, membershipFact),
-    held(this.organizations, organizationFact),
-    held(this.projects, projectFact),
+    held(this.organizations, organizationFact, ({ suspended }, id) => {
+      keep(this.suspendedOrganizations, id, suspended);
+    }),
+    held(this.projects, projectFact, ({ archived }, id) => {
+      keep(this.archivedProjects, id, archived);
+    }),
     held(this.collaborators, collaboratorFact),
-    held(this.keys, keyFact, (key) => this.keysByDigest.set(key.digest, key)),
+    held(this.keys, keyFact, (key) => {
+      this.keysByDigest.set(key.digest, key);
+    }),
   ];
 
   keyByDigest(digest: string): KeyFact | undefined {
@@ -70,5 +85,13 @@ export class LiveState implements Facts, ReadModel {
 
   collaborator(projectId: string, accountId: string): CollaboratorFact | undefined {
     return this.collaborators.get(`${projectId}.${accountId}`);
+  }
+
+  archived(projectId: string): Cite | null {
+    return this.archivedProjects.get(projectId) ?? null;
+  }
+
+  suspended(organizationId: string): Cite | null {
+    return this.suspendedOrganizations.get(organizationId) ?? null;
   }
 }

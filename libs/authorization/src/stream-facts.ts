@@ -93,7 +93,7 @@ const stateOf = <S>(loaded: ReadonlyArray<readonly [string, Folded<S | undefined
 };
 
 const basisOf = (read: ReadonlyArray<Folded<unknown>>): Basis =>
-  Object.fromEntries(read.filter(({ revision }) => revision >= 0).map(({ stream, revision }) => [stream, revision]));
+  read.filter(({ revision }) => revision >= 0).map(({ stream, revision }) => [stream, revision]);
 
 type FactOf<Name extends 'account' | 'membership' | 'organization' | 'project'> = Lookup<
   NonNullable<ReturnType<Facts[Name]>>
@@ -113,5 +113,7 @@ const factsOf = (found: {
   organization: found.organization,
   project: found.project,
   collaborator: (projectId, accountId) => found.row(`${projectId}.${accountId}`),
+  archived: (projectId) => found.project(projectId)?.archived ?? null,
+  suspended: (organizationId) => found.organization(organizationId)?.suspended ?? null,
 });
 

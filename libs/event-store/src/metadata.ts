@@ -24,7 +24,10 @@ export interface CommandContext {
   readonly unchangedSince?: (position: bigint) => boolean;
 }
 
-/** On disk beside every event. `basis`: the streams and revisions that the command was allowed on. */
+/**
+ * On disk beside every event. `basis`: the streams and revisions that the command was allowed on, as pairs: an object
+ * keyed by streams would give every event a shape of its own, and a reader of millions pays for each shape.
+ */
 const EventMetadata = exact({
   version: t.number,
   actor: Actor,
@@ -32,7 +35,7 @@ const EventMetadata = exact({
   commandId: CommandId,
   correlationId: t.string,
   at: Timestamp,
-  basis: t.record(t.string, t.number),
+  basis: t.array(t.tuple([t.string, t.number])),
 });
 export type EventMetadata = t.TypeOf<typeof EventMetadata>;
 
@@ -47,6 +50,21 @@ export const metadataOf = (recorded: RecordedEvent): E.Either<StoreFailure, Even
   EventMetadata.is(recorded.metadata)
     ? E.right(recorded.metadata)
     : E.left(corrupt(recorded, 'its metadata does not match the schema'));
+
+/** What a fold needs of the metadata; the rest is for whoever asks who did what, and why they might. */
+export type Envelope = Pick<EventMetadata, 'version' | 'at' | 'actor'>;
+
+/** As `metadataOf`, for readers of millions: looks only at what a fold uses. */
+export const envelopeOf = (recorded: RecordedEvent): E.Either<StoreFailure, Envelope> => {
+  const found = recorded.metadata as Partial<Envelope> | null;
+  return typeof found === 'object' &&
+    found !== null &&
+    typeof found.version === 'number' &&
+    Timestamp.is(found.at) &&
+    Actor.is(found.actor)
+    ? E.right(found as Envelope)
+    : E.left(corrupt(recorded, 'its metadata does not match the schema'));
+};
 
 /** An event's id follows from its command, its stream and its place in the append: the same command makes the same ids. */
 export const eventIdOf = (commandId: CommandId, stream: StreamName, n: number): EventId => {

@@ -4,7 +4,7 @@ import { type CommandContext, eventIdOf, type EventMetadata } from './metadata.j
 import { type Folded, foldOfAggregate, type StreamFolds } from './stream-folds.js';
 
 /** Streams and the revisions of them that a command was allowed on. */
-export type Basis = Readonly<Record<StreamName, number>>;
+export type Basis = Array<[StreamName, number]>;
 
 export interface Transacted<State> {
   /** The last event written; for a command that changed nothing, the last one read. */
@@ -28,7 +28,7 @@ export interface Transaction<Command, Refusal> {
 }
 
 /** A command that depends on nothing but its own stream. */
-export const ready = <Command>(command: Command, basis: Basis = {}): TE.TaskEither<never, Ready<Command>> =>
+export const ready = <Command>(command: Command, basis: Basis = []): TE.TaskEither<never, Ready<Command>> =>
   TE.right({ command, basis });
 
 /** What any command may meet besides its own rules. */

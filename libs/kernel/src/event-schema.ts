@@ -16,7 +16,11 @@ const read = <A>(codec: t.Type<A, unknown>, data: unknown): t.Validation<A> =>
 const at = <A>(version: number, codec: t.Type<A, unknown>, decode: EventSchema<A>['decode']): EventSchema<A> => ({
   version,
   decode,
-  encode: (data) => codec.encode(data),
+  encode: (data) => {
+    // What is written has to be readable: an undeclared field would make the stream unreadable for good.
+    if (!codec.is(data)) throw new TypeError(`an event does not match its own schema: ${codec.name}`);
+    return codec.encode(data);
+  },
   revised: (next, upcast) =>
     at(version + 1, next, (found, data) => (found > version ? read(next, data) : pipe(decode(found, data), E.map(upcast)))),
 });

@@ -32,6 +32,12 @@ export type CommandId = t.TypeOf<typeof CommandId>;
 export const Digest = branded('Digest', /^[0-9a-f]{64}$/u);
 export type Digest = t.TypeOf<typeof Digest>;
 
-/** ISO-8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it; orders as a string. */
-export const Timestamp = branded('Timestamp', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/u);
+/**
+ * ISO-8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it; orders as a string. A text of that
+ * form which is no moment is refused: compared with it, nothing would ever expire.
+ */
+export const Timestamp = branded(
+  'Timestamp',
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/u,
+);
 export type Timestamp = t.TypeOf<typeof Timestamp>;

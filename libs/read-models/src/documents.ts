@@ -49,15 +49,24 @@ export class Documents<Doc extends object, Ev extends { readonly type: string }>
     return (this.lists.get(list) ?? []).flatMap(({ id }) => this.get(id) ?? []);
   }
 
-  page(list: string, { after, limit }: PageOf): Listed<Doc> {
+  /** Where a document stands in its list. */
+  placeOf(id: string): bigint | undefined {
+    return this.byId.get(id)?.place;
+  }
+
+  /** What `keep` refuses is passed over: for a reader who finds only some of them. */
+  page(list: string, { after, limit }: PageOf, keep: (doc: Doc) => boolean = () => true): Listed<Doc> {
     const entries = this.lists.get(list) ?? [];
-    const from = firstAfter(entries, after);
-    const chosen = entries.slice(from, from + limit);
-    return {
-      items: chosen.flatMap(({ id }) => this.get(id) ?? []),
-      last: chosen.at(-1)?.place ?? after,
-      complete: from + limit >= entries.length,
-    };
+    const items: Doc[] = [];
+    let last = after;
+    for (let at = firstAfter(entries, after); at < entries.length; at += 1) {
+      const found = this.byId.get(entries[at]?.id ?? '');
+      if (found === undefined || !keep(found.doc)) continue;
+      if (items.length === limit) return { items, last, complete: false };
+      items.push(found.doc);
+      last = found.place;
+    }
+    return { items, last, complete: true };
   }
 
   private put(id: string, before: Placed<Doc> | undefined, doc: Doc | undefined, position: bigint): void {

@@ -32,7 +32,7 @@ export class Freshness {
   private confirmedAt = -Infinity;
   private last: { readonly id: string; readonly seenAt: number } | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<void> | undefined;
 
   /** `boundMs`: how old the state may be before the node refuses. */
   constructor(
@@ -55,7 +55,10 @@ export class Freshness {
     await this.store.setRetention(stream, { maxCount: 1 })();
     await this.confirm();
     this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.confirm());
+      // One at a time: while the read side stands still, each of them waits for as long as the bound.
+      this.running ??= this.confirm().finally(() => {
+        this.running = undefined;
+      });
     }, Math.max(20, this.boundMs / 6));
     this.timer.unref();
   }
@@ -73,7 +76,10 @@ export class Freshness {
       TE.flatMap(() => this.store.head()),
     )();
     if (E.isLeft(head)) return;
+    const before = this.readSide.position;
     const applied = await this.readSide.reached(head.right, this.boundMs);
+    // The log goes on and nothing of it arrives: that subscription is dead, whatever it says.
+    if (!applied && this.readSide.position === before) this.readSide.resubscribe();
     if (applied && this.readSide.status.state === 'live') this.confirmedAt = Math.max(this.confirmedAt, asked);
   }
 
@@ -84,7 +90,7 @@ export class Freshness {
         if (found !== undefined && found.id !== this.last?.id) this.last = { id: found.id, seenAt: asked };
         const fresh = found !== undefined && this.last !== undefined && asked - this.last.seenAt < this.boundMs / 3;
         if (fresh) return TE.right<StoreFailure, unknown>(undefined);
-        const event = recordable(heartbeat, stream, context(), {})({ type: 'HeartbeatRecorded', data: {} }, 0);
+        const event = recordable(heartbeat, stream, context(), [])({ type: 'HeartbeatRecorded', data: {} }, 0);
         return this.store.append(stream, 'any', [event]);
       }),
     );

@@ -4,9 +4,9 @@ import {
   type Batch,
   categoryOf,
   corrupt,
+  envelopeOf,
   eventOf,
   EventStore,
-  metadataOf,
   type Position,
   type Readable,
   recordedAs,
@@ -92,6 +92,11 @@ export class ReadSide {
     this.batchListeners.push(listener);
   }
 
+  /** For a subscription that has gone quiet without a word: another takes over, from the last position. */
+  resubscribe(): void {
+    this.subscription?.close();
+  }
+
   private stopped(): boolean {
     return this.status.state === 'stopped' || this.status.state === 'halted';
   }
@@ -137,7 +142,7 @@ export class ReadSide {
     const handlers = this.handlers.get(category);
     if (handlers === undefined)
       return this.passedOver.has(category) ? undefined : corrupt(recorded, `unknown category ${category}`);
-    const metadata = metadataOf(recorded);
+    const metadata = envelopeOf(recorded);
     if (E.isLeft(metadata)) return metadata.left;
     const codec = handlers[0]?.events;
     if (codec === undefined) return undefined;

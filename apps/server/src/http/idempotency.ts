@@ -127,7 +127,7 @@ export class Idempotency {
       requestId: 'idempotency',
       at: timestampOf(this.now()),
     };
-    return this.store.append(stream, expected, [recordable({ events: idempotency }, stream, context, {})(event, 0)])();
+    return this.store.append(stream, expected, [recordable({ events: idempotency }, stream, context, [])(event, 0)])();
   }
 }
 

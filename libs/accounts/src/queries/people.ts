@@ -25,6 +25,11 @@ export class People implements ReadModel {
     return this.documents.get(id);
   }
 
+  /** Where someone stands among all there are: in the order of registration. */
+  placeOf(id: string): bigint | undefined {
+    return this.documents.placeOf(id);
+  }
+
   page(page: PageOf): Listed<AccountDocument> {
     return this.documents.page(everyone, page);
   }

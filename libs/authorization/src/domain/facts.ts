@@ -103,5 +103,11 @@ export interface Facts {
   organization(id: string): OrganizationFact | undefined;
   project(id: string): ProjectFact | undefined;
   collaborator(projectId: string, accountId: string): CollaboratorFact | undefined;
+  /**
+   * What archived the project, or suspended the organization; null while nothing has. Nearly every question asks, and
+   * the answer is nearly always null: a holder of millions keeps the few apart, and touches nothing else to say so.
+   */
+  archived(projectId: string): Cite | null;
+  suspended(organizationId: string): Cite | null;
 }
 

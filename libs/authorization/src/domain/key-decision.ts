@@ -30,14 +30,14 @@ export const decideForKey = (
   const principal = principalOfKey(key);
   if (target.organizationId !== key.organizationId) return deny('other-organization', principal);
   if (target.projectId !== null && target.projectId !== key.projectId) return deny('other-project', principal);
-  const archived = facts.project(key.projectId)?.archived;
-  if (archived != null) return deny('project-archived', principal, archived);
-  const suspended = facts.organization(key.organizationId)?.suspended;
-  if (suspended != null && !permission.peaceful) return deny('organization-suspended', principal, suspended);
+  const archived = facts.archived(key.projectId);
+  if (archived !== null) return deny('project-archived', principal, archived);
+  const suspended = permission.peaceful ? null : facts.suspended(key.organizationId);
+  if (suspended !== null) return deny('organization-suspended', principal, suspended);
   if (!permission.key || key.created === null) return deny('key-lacks-permission', principal);
   // The event that changed the expiry is part of the grant only where the first one would have ended it by now.
   const evidence =
     key.expiry !== null && moment.now >= key.firstExpiresAt ? [key.created, key.expiry] : [key.created];
-  const attribution = { ...attributionInProject(facts, key, permission.kind, channel), apiKeyId: key.id };
+  const attribution = attributionInProject(facts, key, { kind: permission.kind, channel }, key.id);
   return { decision: true, reason: 'project-key', principal, attribution, evidence };
 };

@@ -11,9 +11,9 @@ type Person = Extract<Principal, { type: 'user' }>;
 const allow = (
   reason: Allow,
   principal: Principal,
-  attribution: Omit<Attribution, 'apiKeyId'>,
+  attribution: Attribution,
   evidence: ReadonlyArray<Cite>,
-): Decision => ({ decision: true, reason, principal, attribution: { ...attribution, apiKeyId: null }, evidence });
+): Decision => ({ decision: true, reason, principal, attribution, evidence });
 
 const inOrganization = (facts: Facts, person: Person, permission: Permission, { organizationId }: Target): Decision => {
   const held = facts.membership(person.id);
@@ -21,7 +21,8 @@ const inOrganization = (facts: Facts, person: Person, permission: Permission, { 
     return deny('not-a-member', person, held?.ended.get(organizationId));
   const standing: Allow & Standing = `organization-${held.current.role}`;
   if (permission.standings.has(standing)) {
-    const attribution = { organizationId, projectId: null, fallback: null, listingScope: 'project' } as const;
+    const nowhere = { projectId: null, apiKeyId: null, fallback: null, listingScope: 'project' } as const;
+    const attribution = { organizationId, ...nowhere };
     return allow(standing, person, attribution, citesOfRole(held.current));
   }
   const ownerOnly = permission.standings.size === 1 && permission.standings.has('organization-owner');
@@ -50,14 +51,14 @@ const inProject = (
   const special = movesIn(action, person, here, project);
   if (special !== undefined)
     return special.decision
-      ? allow(special.reason, person, attributionInProject(facts, target, kind, channel), special.evidence)
+      ? allow(special.reason, person, attributionInProject(facts, target, { kind, channel }), special.evidence)
       : special;
 
   if (here.mustJoin !== null && action === 'project:change-visibility')
     return allow(
       here.mustJoin.role === 'owner' ? 'organization-owner' : 'organization-admin',
       person,
-      attributionInProject(facts, target, kind, channel),
+      attributionInProject(facts, target, { kind, channel }),
       [...citesOfRole(here.mustJoin), project.created],
     );
   if (here.grants.length === 0) {
@@ -72,7 +73,7 @@ const inProject = (
   const attribution =
     grant.as === 'external'
       ? attributionOfExternal(facts, target, person.organizationId, { kind, channel })
-      : attributionInProject(facts, target, kind, channel);
+      : attributionInProject(facts, target, { kind, channel });
   return allow(reasonOf(grant), person, attribution, grant.evidence);
 };
 
@@ -123,8 +124,8 @@ export const decideForPerson = (
   const person: Person = { type: 'user', id, organizationId: facts.membership(id)?.current?.organizationId ?? null };
   const { project, projectId, organizationId } = target;
   if (project?.archived != null && !permission.peaceful) return deny('project-archived', person, project.archived);
-  const suspended = facts.organization(organizationId)?.suspended;
-  if (suspended != null && !permission.peaceful) return deny('organization-suspended', person, suspended);
+  const suspended = permission.peaceful ? null : facts.suspended(organizationId);
+  if (suspended !== null) return deny('organization-suspended', person, suspended);
   return projectId === null || project === undefined
     ? inOrganization(facts, person, permission, target)
     : inProject(facts, person, { permission, question }, { projectId, project });

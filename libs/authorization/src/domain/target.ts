@@ -29,11 +29,13 @@ export const findTarget = (
   }
   const id = type === 'project' ? resource.id : (resource.projectId ?? key?.projectId);
   if (id === undefined) return 'unknown-resource';
-  const project = facts.project(id);
-  if (project === undefined && id !== key?.projectId) return 'unknown-resource';
+  // A key says itself what its own project is, and whose: what nearly every question is about needs no looking up.
+  const own = key !== undefined && id === key.projectId;
+  const project = own ? undefined : facts.project(id);
+  const organizationId = own ? key.organizationId : project?.organizationId;
+  if (organizationId === undefined) return 'unknown-resource';
   if (!hasChannel(permission.kind ?? type, channel)) return 'unsupported-channel';
-  const organizationId = project?.organizationId ?? key?.organizationId;
-  return organizationId === undefined ? 'unknown-resource' : { organizationId, projectId: id as ProjectId, project };
+  return { organizationId, projectId: id as ProjectId, project };
 };
 
 const goesWith = ({ level, kind }: Permission, type: string, action: string): boolean => {

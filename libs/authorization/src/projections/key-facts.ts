@@ -20,6 +20,23 @@ const known = (id: string, { organizationId, projectId, digest }: KeyEvent['data
   revoked: null,
 });
 
+/** The first event of nearly every key, and for most the only one. */
+const created = (recorded: Recorded<ApiKeyEvent>, data: Extract<ApiKeyEvent, { type: 'KeyCreated' }>['data']): KeyFact => {
+  const { organizationId, projectId, digest } = data;
+  const expiresAt = millis(data.expiresAt);
+  return {
+    id: recorded.id as ApiKeyId,
+    organizationId,
+    projectId,
+    digest,
+    created: cite(recorded),
+    expiresAt,
+    expiry: null,
+    firstExpiresAt: expiresAt,
+    revoked: null,
+  };
+};
+
 export const keyFact: FactFold<KeyFact, ApiKeyEvent> = {
   category: 'apiKey',
   events: apiKeyEvents,
@@ -28,10 +45,8 @@ export const keyFact: FactFold<KeyFact, ApiKeyEvent> = {
     if (event.type === 'KeyRenamed') return fact;
     const key = fact ?? known(recorded.id, event.data);
     switch (event.type) {
-      case 'KeyCreated': {
-        const expiresAt = millis(event.data.expiresAt);
-        return { ...key, created: cite(recorded), expiresAt, firstExpiresAt: expiresAt };
-      }
+      case 'KeyCreated':
+        return created(recorded, event.data);
       case 'KeyExpirationSet':
         return { ...key, expiresAt: millisOf(event.data.expiresAt), expiry: cite(recorded) };
       case 'KeyExpirationCanceled':

@@ -34,7 +34,7 @@ export class OperateOrganizationHandler implements ICommandHandler<OperateOrgani
   constructor(private readonly streams: StreamFolds) {}
 
   execute({ context, id, operation }: OperateOrganization): Promise<Answer> {
-    const ready: Ready<OrganizationCommand> = { command: operation, basis: {} };
+    const ready: Ready<OrganizationCommand> = { command: operation, basis: [] };
     return transact(this.streams, organization)({ id, context, ready: TE.right(ready) })();
   }
 }

@@ -70,7 +70,7 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
         transact(this.streams, organization)({
           id,
           context,
-          ready: TE.right({ command: { type: 'CreateOrganization', name, ownerId, defaultProjectId }, basis: {} }),
+          ready: TE.right({ command: { type: 'CreateOrganization', name, ownerId, defaultProjectId }, basis: [] }),
         }),
       ),
       TE.map(({ position }) => ({ id, position })),

@@ -30,8 +30,10 @@ export class Organizations implements ReadModel {
     return { items: own === undefined || page.after > 0n ? [] : [own], last: 1n, complete: true };
   }
 
+  /** Null also while the founding of it has yet to be finished: there is nothing to be at home in. */
   homeOf(accountId: string): OrganizationDocument['id'] | null {
-    return this.members.get(accountId)?.organizationId ?? null;
+    const home = this.members.get(accountId)?.organizationId;
+    return (home && this.documents.get(home)?.id) ?? null;
   }
 
   member(reader: Reader, id: string, accountId: string, now: Timestamp): E.Either<Refusal, MemberDocument> {

@@ -70,7 +70,7 @@ export class ChangeProjectHandler implements ICommandHandler<ChangeProject> {
       ready: pipe(
         may(actionsOf(change)),
         TE.map((found) => {
-          const [facts, basis] = [found.at(-1)?.facts, found.at(-1)?.basis ?? {}];
+          const [facts, basis] = [found.at(-1)?.facts, found.at(-1)?.basis ?? []];
           const organizationId = facts?.project(id)?.organizationId;
           const featureOn = organizationId !== undefined && facts?.organization(organizationId)?.externals.on === true;
           return { command: commandOf(change, featureOn), basis };

@@ -25,22 +25,37 @@ export class Collaborators {
   constructor(
     private readonly projects: Projects,
     private readonly membersOf: (organizationId: string) => ReadonlyArray<MemberOf>,
+    /** Where a person stands among all there are. It never changes, so nobody moves while a list is read. */
+    private readonly placeOf: (accountId: string) => bigint | undefined,
   ) {}
 
-  get(reader: Reader, projectId: ProjectId, accountId: string, now: Timestamp): E.Either<Refusal, CollaboratorDocument> {
+  get(
+    reader: Reader,
+    projectId: ProjectId,
+    accountId: string,
+    now: Timestamp,
+  ): E.Either<Refusal, CollaboratorDocument> {
     const refusal = this.projects.mayReadCollaborators(reader, projectId, now);
     if (refusal !== undefined) return E.left(refusal);
     const found = this.everyone(projectId).find((each) => each.accountId === accountId);
     return found === undefined ? E.left(notFound('collaborator')) : E.right(found);
   }
 
-  page(reader: Reader, projectId: ProjectId, page: PageOf, now: Timestamp): E.Either<Refusal, Listed<CollaboratorDocument>> {
+  page(
+    reader: Reader,
+    projectId: ProjectId,
+    page: PageOf,
+    now: Timestamp,
+  ): E.Either<Refusal, Listed<CollaboratorDocument>> {
     const refusal = this.projects.mayReadCollaborators(reader, projectId, now);
     if (refusal !== undefined) return E.left(refusal);
-    const everyone = this.everyone(projectId);
-    const from = Number(page.after);
-    const items = everyone.slice(from, from + page.limit);
-    return E.right({ items, last: BigInt(from + items.length), complete: from + page.limit >= everyone.length });
+    const rest = this.everyone(projectId)
+      .map((document) => ({ document, place: this.placeOf(document.accountId) ?? 0n }))
+      .filter(({ place }) => place > page.after)
+      .sort((one, other) => (one.place < other.place ? -1 : 1));
+    const chosen = rest.slice(0, page.limit);
+    const items = chosen.map(({ document }) => document);
+    return E.right({ items, last: chosen.at(-1)?.place ?? page.after, complete: chosen.length === rest.length });
   }
 
   private everyone(projectId: ProjectId): ReadonlyArray<CollaboratorDocument> {

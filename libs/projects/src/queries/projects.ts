@@ -15,21 +15,26 @@ export class Projects implements ReadModel {
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, ProjectDocument> {
     const refusal = mayRead(this.live, reader, 'project:read', { type: 'project', id }, now);
     const document = this.documents.get(id);
-    return refusal === undefined && document !== undefined ? E.right(document) : E.left(refusal ?? notFound('project'));
+    // A default project is there before its organization, which may have yet to be finished.
+    const whole = document !== undefined && this.live.organization(document.organizationId) !== undefined;
+    return refusal === undefined && whole ? E.right(document) : E.left(refusal ?? notFound('project'));
   }
 
   /** Of an organization: to members those that they may find, to an external the ones that they are in. */
-  page(reader: Reader, organizationId: string, page: PageOf, now: Timestamp): E.Either<Refusal, Listed<ProjectDocument>> {
+  page(
+    reader: Reader,
+    organizationId: string,
+    page: PageOf,
+    now: Timestamp,
+  ): E.Either<Refusal, Listed<ProjectDocument>> {
     if (reader === 'operator') {
       const refusal = mayRead(this.live, reader, 'project:list', { type: 'organization', id: organizationId }, now);
       return refusal === undefined ? E.right(this.documents.page(organizationId, page)) : E.left(refusal);
     }
-    const seen = this.documents.all(organizationId).filter(({ id }) => maySee(this.live, reader, { type: 'project', id }));
+    const isSeen = ({ id }: ProjectDocument) => maySee(this.live, reader, { type: 'project', id });
     const refusal = mayRead(this.live, reader, 'project:list', { type: 'organization', id: organizationId }, now);
-    if (refusal !== undefined && seen.length === 0) return E.left(refusal);
-    const from = Number(page.after);
-    const items = seen.slice(from, from + page.limit);
-    return E.right({ items, last: BigInt(from + items.length), complete: from + page.limit >= seen.length });
+    if (refusal !== undefined && !this.documents.all(organizationId).some(isSeen)) return E.left(refusal);
+    return E.right(this.documents.page(organizationId, page, isSeen));
   }
 
   row(projectId: string, accountId: string): RowDocument | undefined {
