@@ -14,6 +14,7 @@ export const loadEvents = (stream: StreamName, n: number): ReadonlyArray<NewEven
     id: uuidOf(`${stream} ${String(n)} ${String(part)}`),
     type: 'Loaded',
     data: { n, part, padding: 'x'.repeat(200) },
+    version: 1,
     metadata: {},
   }));
 

@@ -16,10 +16,16 @@ export type Json = null | boolean | number | string | ReadonlyArray<Json> | { re
 export interface NewEvent {
   readonly id: EventId;
   readonly type: string;
+  /** Which shape of this type `data` has, from 1: what a reader has to know before it reads on. */
+  readonly version: number;
   readonly data: unknown;
   readonly metadata: unknown;
 }
 
+/**
+ * `metadata` may be parsed only when it is asked for, since readers of millions never do; asking for one that cannot be
+ * read throws `StoreFailed` with `CorruptEvent`.
+ */
 export interface RecordedEvent extends NewEvent {
   readonly stream: StreamName;
   readonly revision: number;

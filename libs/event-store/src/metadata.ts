@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import * as t from 'io-ts';
-import { AccountId, CommandId, E, type EventId, exact, ServiceTokenId, Timestamp } from '#libs/kernel';
+import { AccountId, CommandId, E, type EventId, exact, pipe, ServiceTokenId, Timestamp } from '#libs/kernel';
 import type { RecordedEvent, StoreFailure, StreamName } from './event-store.js';
+import { StoreFailed } from './store-failed.js';
 
 /** Who did it: a person, the operator, a service (its token), or the engine itself finishing what was asked of it. */
 export const Actor = t.union([
@@ -29,7 +30,6 @@ export interface CommandContext {
  * keyed by streams would give every event a shape of its own, and a reader of millions pays for each shape.
  */
 const EventMetadata = exact({
-  version: t.number,
   actor: Actor,
   via: t.union([Actor, t.null]),
   commandId: CommandId,
@@ -47,24 +47,13 @@ export const corrupt = ({ stream, revision }: RecordedEvent, why: string): Store
 });
 
 export const metadataOf = (recorded: RecordedEvent): E.Either<StoreFailure, EventMetadata> =>
-  EventMetadata.is(recorded.metadata)
-    ? E.right(recorded.metadata)
-    : E.left(corrupt(recorded, 'its metadata does not match the schema'));
-
-/** What a fold needs of the metadata; the rest is for whoever asks who did what, and why they might. */
-export type Envelope = Pick<EventMetadata, 'version' | 'at' | 'actor'>;
-
-/** As `metadataOf`, for readers of millions: looks only at what a fold uses. */
-export const envelopeOf = (recorded: RecordedEvent): E.Either<StoreFailure, Envelope> => {
-  const found = recorded.metadata as Partial<Envelope> | null;
-  return typeof found === 'object' &&
-    found !== null &&
-    typeof found.version === 'number' &&
-    Timestamp.is(found.at) &&
-    Actor.is(found.actor)
-    ? E.right(found as Envelope)
-    : E.left(corrupt(recorded, 'its metadata does not match the schema'));
-};
+  pipe(
+    E.tryCatch(
+      () => recorded.metadata,
+      (thrown) => (thrown instanceof StoreFailed ? thrown.failure : corrupt(recorded, 'its metadata cannot be read')),
+    ),
+    E.filterOrElse(EventMetadata.is, () => corrupt(recorded, 'its metadata does not match the schema')),
+  );
 
 /** An event's id follows from its command, its stream and its place in the append: the same command makes the same ids. */
 export const eventIdOf = (commandId: CommandId, stream: StreamName, n: number): EventId => {

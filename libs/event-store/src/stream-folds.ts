@@ -1,7 +1,18 @@
 import { LRUCache } from 'lru-cache';
-import { type Aggregate, type CommandId, E, pipe, type Projection, type Recorded, TE } from '#libs/kernel';
+import {
+  type AccountId,
+  type Aggregate,
+  type CommandId,
+  E,
+  pipe,
+  type Projection,
+  type Recorded,
+  TE,
+  type Timestamp,
+} from '#libs/kernel';
 import { EventStore, type Position, type RecordedEvent, START, type StoreFailure, type StreamName } from './event-store.js';
-import { corrupt, type EventMetadata, idOf, metadataOf, streamOf } from './metadata.js';
+import { StoreFailed } from './store-failed.js';
+import { corrupt, idOf, metadataOf, streamOf } from './metadata.js';
 
 /** A stream's fold as far as it was read. */
 export interface Folded<State> {
@@ -19,7 +30,7 @@ export interface StreamFold<State> {
   readonly key: string;
   readonly category: string;
   readonly initialState: State;
-  step(state: State, recorded: RecordedEvent, metadata: EventMetadata): E.Either<StoreFailure, State>;
+  step(state: State, recorded: RecordedEvent): E.Either<StoreFailure, State>;
 }
 
 /** What reads an event's body; an `EventCodec` does. */
@@ -31,10 +42,9 @@ export interface Readable<Event> {
 export const eventOf = <Event>(
   codec: Readable<Event>,
   recorded: RecordedEvent,
-  { version }: Pick<EventMetadata, 'version'>,
 ): E.Either<StoreFailure, Event> =>
   pipe(
-    codec.decode({ type: recorded.type, version, data: recorded.data }),
+    codec.decode(recorded),
     E.mapLeft(({ why }) => corrupt(recorded, `${recorded.type}: ${why}`)),
   );
 
@@ -44,9 +54,9 @@ export const foldOfAggregate = <C, S, Ev extends { readonly type: string }, F>(
   key: aggregate.category,
   category: aggregate.category,
   initialState: aggregate.initialState,
-  step: (state, recorded, metadata) =>
+  step: (state, recorded) =>
     pipe(
-      eventOf(aggregate.events, recorded, metadata),
+      eventOf(aggregate.events, recorded),
       E.map((event) => aggregate.evolve(state, event)),
     ),
 });
@@ -58,25 +68,46 @@ export const foldOfProjection = <Doc, Ev extends { readonly type: string }>(
   key: `${name}:${projection.category}`,
   category: projection.category,
   initialState: undefined,
-  step: (doc, recorded, metadata) =>
+  step: (doc, recorded) =>
     pipe(
-      eventOf(projection.events, recorded, metadata),
-      E.map((event) => projection.project(doc, recordedAs(recorded, metadata, event))),
+      eventOf(projection.events, recorded),
+      E.map((event) => projection.project(doc, recordedAs(recorded, event))),
     ),
 });
 
-export const recordedAs = <Ev>(
-  { id, stream, position }: RecordedEvent,
-  { at, actor }: Pick<EventMetadata, 'at' | 'actor'>,
-  event: Ev,
-): Recorded<Ev> => ({
-  id: idOf(stream),
-  eventId: id,
-  position,
-  at,
-  by: actor.type === 'user' ? actor.id : null,
-  event,
-});
+/** A recorded event as folds see it. Who did it and when is read only where a fold asks. */
+class Seen<Ev> implements Recorded<Ev> {
+  readonly id: string;
+  readonly eventId: string;
+  readonly position: Position;
+
+  constructor(
+    private readonly recorded: RecordedEvent,
+    readonly event: Ev,
+  ) {
+    this.id = idOf(recorded.stream);
+    this.eventId = recorded.id;
+    this.position = recorded.position;
+  }
+
+  get at(): Timestamp {
+    return this.metadata.at;
+  }
+
+  get by(): AccountId | null {
+    const { actor } = this.metadata;
+    return actor.type === 'user' ? actor.id : null;
+  }
+
+  private get metadata() {
+    const metadata = metadataOf(this.recorded);
+    if (E.isLeft(metadata)) throw new StoreFailed(metadata.left);
+    return metadata.right;
+  }
+}
+
+/** Throws `StoreFailed` when its metadata is asked for and cannot be read: a fold halts there. */
+export const recordedAs = <Ev>(recorded: RecordedEvent, event: Ev): Recorded<Ev> => new Seen(recorded, event);
 
 /**
  * Folds of single streams, read now: what commands are decided and authorized on. A bounded cache keeps folds
@@ -124,7 +155,7 @@ const advance = <S>(
   for (const recorded of news) {
     const metadata = metadataOf(recorded);
     if (E.isLeft(metadata)) return metadata;
-    const next = fold.step(state, recorded, metadata.right);
+    const next = fold.step(state, recorded);
     if (E.isLeft(next)) return next;
     state = next.right;
     ({ revision, position } = recorded);

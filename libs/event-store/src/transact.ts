@@ -49,13 +49,13 @@ export const transact =
     const decided = (past: Folded<S>): TE.TaskEither<F | R | TransactFailure, Transacted<S>> => {
       const unchanged = { position: past.position, state: past.state, changed: false };
       if (past.commands.has(context.commandId)) return TE.right(unchanged);
-      // A stale `If-Match` is told only to whoever may do it at all, so that it is no way to probe.
-      const current = (asked: Ready<C>): TE.TaskEither<StaleRevision, Ready<C>> =>
-        context.unchangedSince?.(past.position) === false ? TE.left({ _tag: 'StaleRevision' }) : TE.right(asked);
+      // A stale `If-Match` is told only where the command would be done without it (RFC 9110 §13.2.1): it is no way to probe.
+      const current = <A>(decision: A): TE.TaskEither<StaleRevision, A> =>
+        context.unchangedSince?.(past.position) === false ? TE.left({ _tag: 'StaleRevision' }) : TE.right(decision);
       return pipe(
         transaction.ready,
-        TE.flatMap(current),
         TE.bindW('events', ({ command }) => TE.fromEither(once(context.commandId, command, past))),
+        TE.flatMap(current),
         TE.flatMap(({ basis, events }): TE.TaskEither<F | R | TransactFailure, Transacted<S>> =>
           events.length === 0
             ? TE.right(unchanged)
@@ -99,7 +99,7 @@ export const recordable =
   ) =>
   (event: Ev, n: number): NewEvent => {
     const { type, version, data } = codec.encode(event);
-    const metadata: EventMetadata = { version, actor, via, commandId, correlationId: requestId, at, basis };
-    return { id: eventIdOf(commandId, stream, n), type, data, metadata };
+    const metadata: EventMetadata = { actor, via, commandId, correlationId: requestId, at, basis };
+    return { id: eventIdOf(commandId, stream, n), type, version, data, metadata };
   };
 

@@ -4,7 +4,6 @@ import {
   type Batch,
   categoryOf,
   corrupt,
-  envelopeOf,
   eventOf,
   EventStore,
   type Position,
@@ -142,14 +141,12 @@ export class ReadSide {
     const handlers = this.handlers.get(category);
     if (handlers === undefined)
       return this.passedOver.has(category) ? undefined : corrupt(recorded, `unknown category ${category}`);
-    const metadata = envelopeOf(recorded);
-    if (E.isLeft(metadata)) return metadata.left;
     const codec = handlers[0]?.events;
     if (codec === undefined) return undefined;
-    const event = eventOf(codec, recorded, metadata.right);
+    const event = eventOf(codec, recorded);
     if (E.isLeft(event)) return event.left;
     // The codec of this category made it, and `follow` ties handlers to that codec.
-    const typed = recordedAs(recorded, metadata.right, event.right as never);
+    const typed = recordedAs(recorded, event.right as never);
     for (const handler of handlers) handler.apply(typed);
     return undefined;
   }

@@ -139,6 +139,6 @@ const commandOf = (stream: StreamName, revision: number): CommandId => commandId
 const read = (recorded: RecordedEvent): { readonly event: IdempotencyEvent; readonly at: number } | undefined => {
   const metadata = metadataOf(recorded);
   if (E.isLeft(metadata)) return undefined;
-  const event = idempotency.decode({ type: recorded.type, version: metadata.right.version, data: recorded.data });
+  const event = idempotency.decode(recorded);
   return E.isLeft(event) ? undefined : { event: event.right, at: millisOf(metadata.right.at) };
 };

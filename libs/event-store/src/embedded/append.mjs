@@ -1,7 +1,7 @@
 /**
- * An event as it crosses to the writer: id, type, data and metadata, the last two already JSON.
+ * An event as it crosses to the writer: id, type, version, data and metadata, the last two already JSON.
  *
- * @typedef {readonly [id: string, type: string, data: string, metadata: string]} EncodedEvent
+ * @typedef {readonly [id: string, type: string, version: number, data: string, metadata: string]} EncodedEvent
  *
  * @typedef {{ kind: 'append', stream: string, expected: number | 'any' | 'stream-exists', events: ReadonlyArray<EncodedEvent> }} Append
  *   `expected` is -1 for a stream that must not exist.
@@ -31,7 +31,7 @@ export class Appender {
   constructor(db) {
     this.heads = new Heads(db);
     this.#insert = db.prepare(
-      'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO events (stream, revision, id, type, version, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#trim = db.prepare('DELETE FROM events WHERE stream = ? AND revision <= ?');
     this.#retain = db.prepare('INSERT OR REPLACE INTO retention VALUES (?, ?)');
@@ -56,9 +56,9 @@ export class Appender {
     if (!met) return { kind: 'conflict', actual: last < 0 ? null : last };
 
     let { revision, position } = head;
-    for (const [id, type, data, metadata] of events) {
+    for (const [id, type, version, data, metadata] of events) {
       revision += 1;
-      position = Number(this.#insert.run(stream, revision, id, type, data, metadata).lastInsertRowid);
+      position = Number(this.#insert.run(stream, revision, id, type, version, data, metadata).lastInsertRowid);
     }
     if (head.maxCount !== null) this.#trim.run(stream, revision - head.maxCount);
     this.heads.set(stream, { revision, position, maxCount: head.maxCount });

@@ -18,14 +18,15 @@ export const encode = (stream: StreamName, events: ReadonlyArray<NewEvent>): Enc
   if (new Set(events.map(({ id }) => id)).size < events.length) {
     throw new TypeError(`two events of one append to ${stream} have the same id`);
   }
-  const encoded = events.map(({ id, type, data, metadata }): EncodedEvent => {
+  const encoded = events.map(({ id, type, version, data, metadata }): EncodedEvent => {
     if (!isWellFormed(type)) throw new TypeError(`not the type of an event: ${JSON.stringify(type)}`);
-    return [id, type, json(data, 'data', type), json(metadata, 'metadata', type)];
+    if (!Number.isSafeInteger(version)) throw new TypeError(`not the version of an event: ${String(version)}`);
+    return [id, type, version, json(data, 'data', type), json(metadata, 'metadata', type)];
   });
   return { events: encoded, bytes: encoded.reduce((sum, event) => sum + sizeOf(event), 0) };
 };
 
-const sizeOf = ([, type, data, metadata]: EncodedEvent): number =>
+const sizeOf = ([, type, , data, metadata]: EncodedEvent): number =>
   Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * type.length;
 
 /** `JSON.stringify` throws for a BigInt and a cycle, and answers undefined for what has no JSON at all. */

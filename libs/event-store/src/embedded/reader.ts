@@ -7,7 +7,7 @@ const WINDOW = 5_000n;
 /** The greatest number SQLite has. */
 const LAST: Position = 2n ** 63n - 1n;
 
-const columns = 'position, stream, revision, id, type, data, metadata';
+const columns = 'position, stream, revision, id, type, version, data, metadata';
 
 type Direction = NonNullable<ReadAll['direction']>;
 

@@ -1,5 +1,5 @@
 import type { EventId } from '#libs/kernel';
-import type { RecordedEvent, StreamName } from '../event-store.js';
+import type { Position, RecordedEvent, StreamName } from '../event-store.js';
 import { StoreFailed } from '../store-failed.js';
 
 /** The columns of `events`, in the order they are selected in. */
@@ -9,39 +9,49 @@ export type Row = readonly [
   revision: number,
   id: EventId,
   type: string,
+  version: number,
   data: string,
   metadata: string,
 ];
 
-const parsed = (part: string, text: string, [, stream, revision]: Row): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new StoreFailed({ _tag: 'CorruptEvent', stream, revision, why: `its ${part} is not JSON` });
-  }
-};
+/** A row as an event. The data is parsed at once, as every reader wants it; the metadata when it is asked for. */
+class EmbeddedEvent implements RecordedEvent {
+  readonly position: Position;
+  readonly stream: StreamName;
+  readonly revision: number;
+  readonly id: EventId;
+  readonly type: string;
+  readonly version: number;
+  readonly data: unknown;
+  private readonly metadataText: string;
 
-/** Both at once, which is cheaper than one after the other; apart where that fails, to say which of them it is. */
-const bodies = (row: Row): readonly [unknown, unknown] => {
-  const [, , , , , data, metadata] = row;
-  try {
-    const both = JSON.parse(`[${data},${metadata}]`) as readonly [unknown, unknown];
-    if (both.length === 2) return both;
-  } catch {
-    // said below
+  constructor([position, stream, revision, id, type, version, data, metadata]: Row) {
+    this.position = BigInt(position);
+    this.stream = stream;
+    this.revision = revision;
+    this.id = id;
+    this.type = type;
+    this.version = version;
+    this.metadataText = metadata;
+    this.data = this.parsed('data', data);
   }
-  return [parsed('data', data, row), parsed('metadata', metadata, row)];
-};
 
-/** Parsed at once, not on first use: every reader wants it all, and a body that is no JSON fails the read it is in. */
-const recorded = (row: Row): RecordedEvent => {
-  const [position, stream, revision, id, type] = row;
-  const [data, metadata] = bodies(row);
-  return { id, type, stream, revision, position: BigInt(position), data, metadata };
-};
+  get metadata(): unknown {
+    return this.parsed('metadata', this.metadataText);
+  }
+
+  private parsed(part: string, text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      const { stream, revision } = this;
+      throw new StoreFailed({ _tag: 'CorruptEvent', stream, revision, why: `its ${part} is not JSON` });
+    }
+  }
+}
 
 export const recordedAll = (rows: ReadonlyArray<Row>): RecordedEvent[] => {
   const events: RecordedEvent[] = [];
-  for (const row of rows) events.push(recorded(row));
+  for (const row of rows) events.push(new EmbeddedEvent(row));
   return events;
 };

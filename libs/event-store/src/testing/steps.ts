@@ -19,6 +19,7 @@ export const event = (data: unknown = {}, type = 'Happened', metadata: unknown =
   id: randomUUID() as EventId,
   type,
   data,
+  version: 1,
   metadata,
 });
 

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { NewEvent, StreamName } from '#libs/event-store';
+import { type EventId, E } from '#libs/kernel';
+import { makeKey } from '../support/cast.js';
+import type { Answer } from '../support/client.js';
+import { byKey } from '../support/decisions.js';
+import { eventually } from '../support/eventually.js';
+import { wholeLog } from '../support/log.js';
+import { expectProblem } from '../support/problem.js';
+import { setStage, type Stage } from '../support/stage.js';
+import { startTestServer } from '../support/test-server.js';
+
+const BOUND = 300;
+
+const stages: Stage[] = [];
+afterEach(async () => {
+  for (const stage of stages.splice(0)) await stage.remove();
+});
+
+interface Planted {
+  readonly stream: StreamName;
+  /** What is wrong with it, or at least new. */
+  readonly event: Partial<NewEvent>;
+}
+
+interface Case {
+  readonly what: string;
+  /** Given the key's id and the owner's. */
+  plant(keyId: string, owner: string): Planted;
+  /** A command that has to read that stream; none where no command knows it. */
+  command?(stage: Stage, keyId: string): Promise<Answer<unknown>>;
+}
+
+const ofTheKey = ({ client, team }: Stage, keyId: string) =>
+  client.ask<unknown>('DELETE', `/v1/api-keys/${keyId}`, { as: team.owner });
+
+const cases: ReadonlyArray<Case> = [
+  {
+    what: 'of a type nobody knows',
+    plant: (id) => ({ stream: `apiKey-${id}`, event: { type: 'KeyBlessed', data: {} } }),
+    command: ofTheKey,
+  },
+  {
+    what: 'of a newer version',
+    plant: (id) => ({
+      stream: `apiKey-${id}`,
+      event: { type: 'KeyRenamed', data: { name: 'new' }, version: 99 },
+    }),
+    command: ofTheKey,
+  },
+  {
+    what: 'with a body of another shape',
+    plant: (_, owner) => ({
+      stream: `membership-${owner}`,
+      event: { type: 'MemberRemoved', data: { organization: 'acme' } },
+    }),
+    command: ({ client, team, alpha }) =>
+      client.ask<unknown>('PATCH', `/v1/projects/${alpha}`, { as: team.owner, body: { name: 'Beta' } }),
+  },
+  {
+    what: 'with a body that says more than is known',
+    plant: (id) => ({
+      stream: `apiKey-${id}`,
+      event: { type: 'KeyRenamed', data: { name: 'new', until: 'tomorrow' } },
+    }),
+    command: ofTheKey,
+  },
+  {
+    what: 'with metadata of another shape',
+    plant: (id) => ({ stream: `apiKey-${id}`, event: { type: 'KeyRenamed', data: { name: 'new' }, metadata: {} } }),
+    command: ofTheKey,
+  },
+  {
+    what: 'of a category nobody knows',
+    plant: () => ({ stream: 'blessing-one', event: { type: 'KeyBlessed', data: {} } }),
+  },
+];
+
+/** Writes by hand what differs from a good event of the last key. */
+const write = async ({ test }: Stage, stream: StreamName, wrong: Partial<NewEvent>): Promise<void> => {
+  const { store } = test.server.engine;
+  const good = (await wholeLog(store)).findLast(({ type }) => type === 'KeyCreated' || type === 'ProjectCreated');
+  if (good === undefined) throw new Error('no event to write another after');
+  const { type, version, data, metadata } = good;
+  const event = { type, version, data, metadata, ...wrong, id: randomUUID() as EventId };
+  expect(E.isRight(await store.append(stream, 'any', [event])())).toBe(true);
+};
+
+describe.each(cases)('an event $what', ({ plant, command }) => {
+  it('halts the read side for good: nothing after it is believed, and nobody is told what it is', async () => {
+    const stage = await setStage(BOUND);
+    stages.push(stage);
+    const { test, client, team, alpha } = stage;
+    const key = await makeKey(client, alpha, team.owner);
+    const { stream, event } = plant(key.id, team.owner);
+    await write(stage, stream, event);
+
+    await eventually(async () => (await byKey(client, key.secret, alpha)).reason === 'state-too-old');
+    expect(await client.get('/readyz')).toMatchObject({ status: 503, body: { readSide: 'halted' } });
+    expectProblem(await client.get('/v1/whoami', { token: key.secret }), 503, 'state-too-old');
+    if (command !== undefined) expectProblem(await command(stage, key.id), 500, 'corrupt-event');
+
+    // Another start reads the same log.
+    await test.stop();
+    const env = { WRIT_MAX_STALENESS_MS: String(BOUND) };
+    const again = await startTestServer({ dataDir: test.dataDir, env });
+    try {
+      expect(await again.client.get('/readyz')).toMatchObject({ status: 503, body: { readSide: 'halted' } });
+      const { decision, reason } = await byKey(again.client, key.secret, alpha);
+      expect([decision, reason]).toEqual([false, 'state-too-old']);
+    } finally {
+      await again.stop();
+    }
+  });
+});
+
+it('a command that touches nothing unreadable is answered all the same: it was made, and cannot be vouched for', async () => {
+  const stage = await setStage(BOUND);
+  stages.push(stage);
+  const { client, team, alpha } = stage;
+  await write(stage, 'blessing-one', { type: 'KeyBlessed', data: {} });
+  await eventually(async () => (await client.get('/readyz')).status === 503);
+  const answer = await client.post<unknown>(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, { as: team.owner });
+  expectProblem(answer, 503, 'position-not-reached');
+});

@@ -1,0 +1,151 @@
+import { type Cast, cast, collaborate, colleague, makeKey, person, project } from './cast.js';
+import type { Client } from './client.js';
+
+/** A tenant with one of everything. `member` is in the project, `fellow` in the organization alone. */
+export interface Tenant extends Cast {
+  readonly fellow: string;
+  readonly external: string;
+  readonly project: string;
+  readonly key: { readonly id: string; readonly secret: string };
+}
+
+export const tenant = async (client: Client): Promise<Tenant> => {
+  const everyone = await cast(client);
+  const { owner: by, member } = everyone;
+  const fellow = await colleague(client, everyone, 'fellow');
+  const external = await person(client, 'external');
+  const id = await project(client, everyone, 'Alpha');
+  await client.ask('PATCH', `/v1/projects/${id}`, { as: by, body: { allowExternalCollaborators: true } });
+  for (const accountId of [member, external]) await collaborate(client, id, { by, accountId });
+  return { ...everyone, fellow, external, project: id, key: await makeKey(client, id, by) };
+};
+
+/** People of a tenant, and one who is nobody there. */
+export type Role = 'owner' | 'member' | 'fellow' | 'external' | 'stranger';
+
+/** Who a route is for, apart from what the matrix then says. `reader`: a person, or the operator. */
+export type For = 'anyone' | 'key' | 'operator' | 'decisions' | 'identity' | 'person' | 'reader' | 'person or identity' | 'person or audit';
+
+export interface Row {
+  readonly for: For;
+  /** What it answers to whoever may. */
+  readonly ok: number;
+  /** What the people of the tenant get, where it is for people. Of another tenant: `404`, unless it names none. */
+  readonly people?: Readonly<Record<Role, number>>;
+  readonly body?: unknown;
+  /** In place of the ids in the route, what `:name` stands for; fresh where the answer is to be a success. */
+  readonly target?: (client: Client, tenant: Tenant) => Promise<Readonly<Record<string, string>>>;
+  /** Whom a fresh one is asked by, where who asks matters only once. */
+  readonly once?: true;
+  readonly query?: (tenant: Tenant) => string;
+}
+
+const people = (owner: number, member: number, fellow: number, external: number, stranger = 404) => ({
+  owner,
+  member,
+  fellow,
+  external,
+  stranger,
+});
+const all = (status: number) => people(status, status, status, status, status);
+const ofOrganization = (ok: number) => people(ok, 403, 403, 404);
+const readInOrganization = people(200, 200, 200, 404);
+const ofProjectAdmin = (ok: number) => people(ok, 403, 404, 403);
+const ofProject = (ok: number) => people(ok, ok, 404, ok);
+
+const newMember = async (client: Client, into: Tenant) => ({ accountId: await colleague(client, into, 'target') });
+const newAccount = async (client: Client) => ({ accountId: await person(client, 'target') });
+const newProject = async (client: Client, into: Tenant) => ({ projectId: await project(client, into, 'Target') });
+const newKey = async (client: Client, { project: id, owner }: Tenant) => ({ keyId: (await makeKey(client, id, owner)).id });
+const newCollaborator = async (client: Client, into: Tenant) => {
+  const { accountId } = await newMember(client, into);
+  await collaborate(client, into.project, { by: into.owner, accountId });
+  return { accountId };
+};
+const newOrganization = async (client: Client) => ({ organizationId: (await cast(client)).organization });
+const newServiceToken = async (client: Client) => ({
+  serviceTokenId: (await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'target', scopes: [] })).id,
+});
+
+const organization = '/v1/organizations/:organizationId';
+const oneProject = '/v1/projects/:projectId';
+const collaborators = `${oneProject}/collaborators`;
+
+/** What each route answers to whom, from the contract. A route without a row has not been thought about. */
+export const rows: Readonly<Record<string, Row>> = {
+  'GET /healthz': { for: 'anyone', ok: 200 },
+  'GET /readyz': { for: 'anyone', ok: 200 },
+  'GET /v1/whoami': { for: 'key', ok: 200 },
+  'POST /v1/authorize': { for: 'decisions', ok: 200, body: { credential: 'x', action: 'file:read', resource: { type: 'file' } } },
+  'GET /v1/audit/events': {
+    for: 'person or audit',
+    ok: 200,
+    people: people(200, 403, 403, 404),
+    query: ({ organization: id }) => `?organizationId=${id}`,
+  },
+
+  'POST /v1/accounts': { for: 'identity', ok: 201, body: 'account' },
+  'GET /v1/accounts': { for: 'identity', ok: 200 },
+  'GET /v1/accounts/:accountId': { for: 'identity', ok: 200 },
+  'GET /v1/me': { for: 'person', ok: 200, people: all(200) },
+  'POST /v1/accounts/:accountId/block': { for: 'operator', ok: 200, target: newAccount },
+  'POST /v1/accounts/:accountId/unblock': { for: 'operator', ok: 200, target: newAccount },
+
+  'POST /v1/service-tokens': { for: 'operator', ok: 201, body: { name: 'more', scopes: [] } },
+  'GET /v1/service-tokens': { for: 'operator', ok: 200 },
+  'GET /v1/service-tokens/:serviceTokenId': { for: 'operator', ok: 200, target: newServiceToken },
+  'DELETE /v1/service-tokens/:serviceTokenId': { for: 'operator', ok: 204, target: newServiceToken },
+
+  // whoever has a home organization can't found another: that is a conflict, not a want of permission
+  'POST /v1/organizations': { for: 'person', ok: 201, people: people(409, 409, 409, 201, 201), body: { name: 'New' }, once: true },
+  'GET /v1/organizations': { for: 'reader', ok: 200, people: all(200) },
+  [`GET ${organization}`]: { for: 'reader', ok: 200, people: readInOrganization },
+  [`PATCH ${organization}`]: { for: 'person', ok: 200, people: ofOrganization(200), body: { name: 'Renamed' } },
+  [`PUT ${organization}/features`]: { for: 'operator', ok: 200, body: { invitations: false } },
+  [`PUT ${organization}/membership-method`]: { for: 'operator', ok: 200, body: { method: 'sso' } },
+  [`POST ${organization}/suspend`]: { for: 'operator', ok: 200, target: newOrganization },
+  [`POST ${organization}/resume`]: { for: 'operator', ok: 200, target: newOrganization },
+
+  [`POST ${organization}/members`]: { for: 'identity', ok: 201, body: 'member' },
+  [`GET ${organization}/members`]: { for: 'reader', ok: 200, people: readInOrganization },
+  [`GET ${organization}/members/:accountId`]: { for: 'reader', ok: 200, people: readInOrganization },
+  [`PATCH ${organization}/members/:accountId`]: {
+    for: 'person',
+    ok: 200,
+    people: ofOrganization(200),
+    body: { role: 'admin' },
+    target: newMember,
+  },
+  [`DELETE ${organization}/members/:accountId`]: {
+    for: 'person or identity',
+    ok: 204,
+    people: ofOrganization(204),
+    target: newMember,
+  },
+
+  [`POST ${organization}/projects`]: { for: 'person', ok: 201, people: ofOrganization(201), body: { name: 'New' } },
+  // an external finds there what they are in
+  [`GET ${organization}/projects`]: { for: 'reader', ok: 200, people: people(200, 200, 200, 200) },
+  [`GET ${oneProject}`]: { for: 'reader', ok: 200, people: ofProject(200) },
+  [`PATCH ${oneProject}`]: { for: 'person', ok: 200, people: ofProjectAdmin(200), body: { name: 'Renamed' } },
+  [`POST ${oneProject}/archive`]: { for: 'person', ok: 200, people: ofProjectAdmin(200), target: newProject },
+  [`POST ${oneProject}/unarchive`]: { for: 'person', ok: 200, people: ofProjectAdmin(200), target: newProject },
+
+  [`POST ${collaborators}`]: { for: 'person', ok: 201, people: ofProjectAdmin(201), body: 'collaborator' },
+  [`GET ${collaborators}`]: { for: 'reader', ok: 200, people: ofProject(200) },
+  [`GET ${collaborators}/:accountId`]: { for: 'reader', ok: 200, people: ofProject(200) },
+  [`PATCH ${collaborators}/:accountId`]: {
+    for: 'person',
+    ok: 200,
+    people: ofProjectAdmin(200),
+    body: { role: 'admin' },
+    target: newCollaborator,
+  },
+  [`DELETE ${collaborators}/:accountId`]: { for: 'person', ok: 204, people: ofProjectAdmin(204), target: newCollaborator },
+
+  [`POST ${oneProject}/api-keys`]: { for: 'person', ok: 201, people: ofProject(201), body: { name: 'more' } },
+  [`GET ${oneProject}/api-keys`]: { for: 'reader', ok: 200, people: ofProject(200) },
+  'GET /v1/api-keys/:keyId': { for: 'reader', ok: 200, people: ofProject(200) },
+  'PATCH /v1/api-keys/:keyId': { for: 'person', ok: 200, people: ofProject(200), body: { name: 'renamed' } },
+  'DELETE /v1/api-keys/:keyId': { for: 'person', ok: 204, people: ofProject(204), target: newKey },
+};
