@@ -6,7 +6,7 @@ import { type Cast, cast, type Named, person, project } from '../support/cast.js
 import type { Answer, Ask } from '../support/client.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { rawHead, sendRaw } from '../support/raw.js';
-import { everyRoute } from '../support/routes.js';
+import { everyRoute } from '../support/every-route.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 const LIMIT = 256 * 1024;
@@ -369,11 +369,17 @@ describe('inside of a field', () => {
     expectFaults(await send('POST /v1/authorize', text), ['/context/list/1/a']);
   });
 
+  it('a prototype, where any field may be', async () => {
+    const text =
+      '{"credential":"x","action":"a","resource":{"type":"x"},"context":{"deep":{"__proto__":{"admin":true}}}}';
+    expectFaults(await send('POST /v1/authorize', text), ['/context/deep/__proto__']);
+  });
+
   it('fifteen thousand faults are told by the first of them', async () => {
     const fields = Object.fromEntries(Array.from({ length: 15_000 }, (_, n) => [`f${String(n)}`, n]));
     const answer = await send('POST /v1/accounts', fields);
     expectProblem(answer, 400, 'invalid-request');
-    const { errors } = answer.body as unknown as { errors: unknown[] };
+    const { errors } = answer.body as { errors: unknown[] };
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.length).toBeLessThanOrEqual(20);
     expect(JSON.stringify(answer.body).length).toBeLessThan(5_000);

@@ -4,7 +4,7 @@ import type { Answer, Ask, Client } from '../support/client.js';
 import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { rawHead, sendRaw } from '../support/raw.js';
-import { everyRoute } from '../support/routes.js';
+import { everyRoute } from '../support/every-route.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 const meddling: Meddling = {};

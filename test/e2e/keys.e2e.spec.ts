@@ -32,10 +32,12 @@ const get = async (id: string): Promise<Key> =>
 const revoke = (id: string, as = everyone.owner) => client.ask<Key>('DELETE', `/v1/api-keys/${id}`, { as });
 const eventsOf = async (apiKeyId: string): Promise<ReadonlyArray<string>> =>
   (await everyItem<{ readonly type: string }>(client, `/v1/audit/events?apiKeyId=${apiKeyId}`)).map(({ type }) => type);
+const passed = (time: string) => delay(Math.max(0, Date.parse(time) - Date.now()) + 10);
 /** A key whose life is over in a moment, once it is. */
 const expired = async () => {
-  const key = await makeKey(client, alpha, everyone.owner, { expiresAt: fromNow(40) });
-  await delay(80);
+  const expiresAt = fromNow(400);
+  const key = await makeKey(client, alpha, everyone.owner, { expiresAt });
+  await passed(expiresAt);
   return key;
 };
 
@@ -100,7 +102,7 @@ describe('an expiration', () => {
   );
 
   it('ends the key at that very moment (AMB-17)', async () => {
-    const expiresAt = fromNow(400);
+    const expiresAt = fromNow(600);
     const { id, secret } = await makeKey(client, alpha, everyone.owner, { expiresAt });
     const end = Date.parse(expiresAt);
     for (let answered = Date.now(); answered < end + 100; answered = Date.now()) {
@@ -137,8 +139,9 @@ describe('an expiration', () => {
 
   it('that was moved is what a refusal names', async () => {
     const { id, secret } = await makeKey(client, alpha, everyone.owner);
-    await change(id, { expiresAt: fromNow(60) });
-    await delay(100);
+    const expiresAt = fromNow(400);
+    await change(id, { expiresAt });
+    await passed(expiresAt);
     expect(await byKey(client, secret, alpha)).toMatchObject({
       reason: 'expired-key',
       evidence: [{ type: 'KeyExpirationSet' }],
@@ -251,7 +254,8 @@ describe('a key that the caller cannot see is no key (AMB-16)', () => {
         expect([id, status, body['code']]).toEqual([id, 404, 'not-found']);
         expect(JSON.stringify(body)).not.toMatch(/proj_|org_/u);
         const { requestId: _, ...rest } = body;
-        told.add(JSON.stringify(rest['detail']));
+        // what cannot be a key's id tells nothing, whatever is answered
+        if (/^key_\w{22}$/u.test(id)) told.add(JSON.stringify(rest));
       }
     }
     expect(told.size).toBe(1);

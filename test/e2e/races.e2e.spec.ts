@@ -1,17 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '#libs/event-store';
-import {
-  type Cast,
-  cast,
-  collaborate,
-  colleague,
-  emailOf,
-  makeKey,
-  type Named,
-  person,
-  project,
-} from '../support/cast.js';
+import { type Cast, cast, emailOf, makeKey, type Named, person, project } from '../support/cast.js';
 import type { Answer, Client } from '../support/client.js';
 import { byPerson } from '../support/decisions.js';
 import { typesIn, wholeLog } from '../support/log.js';

@@ -27,9 +27,9 @@ interface Planted {
 interface Case {
   readonly what: string;
   /** Given the key's id and the owner's. */
-  plant(keyId: string, owner: string): Planted;
+  readonly plant: (keyId: string, owner: string) => Planted;
   /** A command that has to read that stream; none where no command knows it. */
-  command?(stage: Stage, keyId: string): Promise<Answer<unknown>>;
+  readonly command?: (stage: Stage, keyId: string) => Promise<Answer<unknown>>;
 }
 
 const ofTheKey = ({ client, team }: Stage, keyId: string) =>

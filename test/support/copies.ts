@@ -25,8 +25,16 @@ export class Copies {
     }
   }
 
-  /** A copy as a server left it that died at that append while it answered `send`. */
-  async killed(of: string, dies: string, send: (client: Client) => Promise<unknown>): Promise<string> {
+  /** Copies as servers left them that died, each at one of these appends, while they answered `send`. */
+  async killedEach(
+    of: string,
+    dies: ReadonlyArray<string>,
+    send: (client: Client) => Promise<unknown>,
+  ): Promise<ReadonlyMap<string, string>> {
+    return new Map(await Promise.all(dies.map(async (at) => [at, await this.killed(of, at, send)] as const)));
+  }
+
+  private async killed(of: string, dies: string, send: (client: Client) => Promise<unknown>): Promise<string> {
     const dataDir = this.directory(of);
     const hook = fileURLToPath(new URL('./dying.mjs', import.meta.url));
     const server = await startServerProcess(dataDir, { NODE_OPTIONS: `--import ${hook}`, TEST_DIES: dies });

@@ -15,7 +15,7 @@ import {
   type Subscribe,
   type Subscription,
 } from '#libs/event-store';
-import { E, type TE } from '#libs/kernel';
+import type { E, TE } from '#libs/kernel';
 import { openFoundation } from '../../apps/server/src/adapters.js';
 import type { OpenFoundation } from '../../apps/server/src/server.js';
 

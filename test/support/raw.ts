@@ -58,6 +58,6 @@ export const rawHead = (
   headers: Readonly<Record<string, string | number>> = {},
 ): string => {
   const fields = { host: 'writ', authorization: `Bearer ${token}`, connection: 'close', ...headers };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 };

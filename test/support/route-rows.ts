@@ -24,7 +24,16 @@ export const tenant = async (client: Client): Promise<Tenant> => {
 export type Role = 'owner' | 'member' | 'fellow' | 'external' | 'stranger';
 
 /** Who a route is for, apart from what the matrix then says. `reader`: a person, or the operator. */
-export type For = 'anyone' | 'key' | 'operator' | 'decisions' | 'identity' | 'person' | 'reader' | 'person or identity' | 'person or audit';
+export type For =
+  | 'anyone'
+  | 'key'
+  | 'operator'
+  | 'decisions'
+  | 'identity'
+  | 'person'
+  | 'reader'
+  | 'person or identity'
+  | 'person or audit';
 
 export interface Row {
   readonly for: For;
@@ -56,7 +65,9 @@ const ofProject = (ok: number) => people(ok, ok, 404, ok);
 const newMember = async (client: Client, into: Tenant) => ({ accountId: await colleague(client, into, 'target') });
 const newAccount = async (client: Client) => ({ accountId: await person(client, 'target') });
 const newProject = async (client: Client, into: Tenant) => ({ projectId: await project(client, into, 'Target') });
-const newKey = async (client: Client, { project: id, owner }: Tenant) => ({ keyId: (await makeKey(client, id, owner)).id });
+const newKey = async (client: Client, { project: id, owner }: Tenant) => ({
+  keyId: (await makeKey(client, id, owner)).id,
+});
 const newCollaborator = async (client: Client, into: Tenant) => {
   const { accountId } = await newMember(client, into);
   await collaborate(client, into.project, { by: into.owner, accountId });
@@ -76,7 +87,11 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /healthz': { for: 'anyone', ok: 200 },
   'GET /readyz': { for: 'anyone', ok: 200 },
   'GET /v1/whoami': { for: 'key', ok: 200 },
-  'POST /v1/authorize': { for: 'decisions', ok: 200, body: { credential: 'x', action: 'file:read', resource: { type: 'file' } } },
+  'POST /v1/authorize': {
+    for: 'decisions',
+    ok: 200,
+    body: { credential: 'x', action: 'file:read', resource: { type: 'file' } },
+  },
   'GET /v1/audit/events': {
     for: 'person or audit',
     ok: 200,
@@ -97,7 +112,13 @@ export const rows: Readonly<Record<string, Row>> = {
   'DELETE /v1/service-tokens/:serviceTokenId': { for: 'operator', ok: 204, target: newServiceToken },
 
   // whoever has a home organization can't found another: that is a conflict, not a want of permission
-  'POST /v1/organizations': { for: 'person', ok: 201, people: people(409, 409, 409, 201, 201), body: { name: 'New' }, once: true },
+  'POST /v1/organizations': {
+    for: 'person',
+    ok: 201,
+    people: people(409, 409, 409, 201, 201),
+    body: { name: 'New' },
+    once: true,
+  },
   'GET /v1/organizations': { for: 'reader', ok: 200, people: all(200) },
   [`GET ${organization}`]: { for: 'reader', ok: 200, people: readInOrganization },
   [`PATCH ${organization}`]: { for: 'person', ok: 200, people: ofOrganization(200), body: { name: 'Renamed' } },
@@ -141,7 +162,12 @@ export const rows: Readonly<Record<string, Row>> = {
     body: { role: 'admin' },
     target: newCollaborator,
   },
-  [`DELETE ${collaborators}/:accountId`]: { for: 'person', ok: 204, people: ofProjectAdmin(204), target: newCollaborator },
+  [`DELETE ${collaborators}/:accountId`]: {
+    for: 'person',
+    ok: 204,
+    people: ofProjectAdmin(204),
+    target: newCollaborator,
+  },
 
   [`POST ${oneProject}/api-keys`]: { for: 'person', ok: 201, people: ofProject(201), body: { name: 'more' } },
   [`GET ${oneProject}/api-keys`]: { for: 'reader', ok: 200, people: ofProject(200) },

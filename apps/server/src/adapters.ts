@@ -19,7 +19,8 @@ export const openFoundation: OpenFoundation = async (config) => {
   try {
     const keyring = new Keyring(orThrow(await loadMasterKey(config.dataDir, config.masterKey?.toString('base64'))()));
     const vault = orThrow(await FileVault.open(config.dataDir, keyring)());
-    return { store, vault, keyring };
+    // The lock on the data directory says so.
+    return { store, vault, keyring, alone: true };
   } catch (error) {
     await store.close();
     throw error;

@@ -26,6 +26,8 @@ export interface Foundation {
   readonly vault: Vault;
   readonly keyring: Keyring;
   readonly operatorToken: string;
+  /** No other process serves this log. */
+  readonly alone: boolean;
 }
 
 /** Everything that serves, made once from what it stands on. Nothing here knows a concrete adapter. */
@@ -57,7 +59,7 @@ export class Engine {
   readonly lists: Lists;
   readonly settled: Settled;
 
-  constructor({ store, vault, keyring, operatorToken }: Foundation, config: Config, logger: Logger) {
+  constructor({ store, vault, keyring, operatorToken, alone }: Foundation, config: Config, logger: Logger) {
     this.store = store;
     this.vault = vault;
     this.streams = new StreamFolds(store);
@@ -79,7 +81,7 @@ export class Engine {
       this.live,
       this.freshness,
     );
-    this.idempotency = new Idempotency(store, keyring.derive('idempotency'));
+    this.idempotency = new Idempotency(store, keyring.derive('idempotency'), alone);
     this.lists = new Lists(new Cursors(keyring.derive('cursors')), this.tokens, this.readSide);
     this.settled = new Settled(this.readSide);
   }

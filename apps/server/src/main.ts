@@ -19,10 +19,6 @@ const logger = createLogger();
 try {
   const { dataDir, operatorToken } = config.right;
   const server = await startServer(config.right, openFoundation, logger);
-  const token = operatorToken === undefined ? operatorTokenFile(dataDir) : 'WRIT_OPERATOR_TOKEN';
-  process.stdout.write(`Writ serves on ${server.url} (data in ${dataDir}, operator token in ${token})\n`);
-  logger.info({ url: server.url, opsUrl: server.opsUrl, roles: [...config.right.roles] }, 'serving');
-
   let stopping = false;
   const stop = (signal: string) => {
     // a terminal's Ctrl-C arrives twice under npm: once from the terminal, once passed on
@@ -43,6 +39,11 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  // only now: whoever reads this line may send a signal at once
+  const token = operatorToken === undefined ? operatorTokenFile(dataDir) : 'WRIT_OPERATOR_TOKEN';
+  process.stdout.write(`Writ serves on ${server.url} (data in ${dataDir}, operator token in ${token})\n`);
+  logger.info({ url: server.url, opsUrl: server.opsUrl, roles: [...config.right.roles] }, 'serving');
 } catch (error) {
   process.stderr.write(`Writ cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

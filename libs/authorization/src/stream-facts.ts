@@ -1,6 +1,6 @@
-import { pipe, TE } from '#libs/kernel';
-import { type Basis, foldOfProjection, type Folded, type StoreFailure, type StreamFolds } from '#libs/event-store';
-import type { Facts, KeyFact, ProjectFact } from './domain/facts.js';
+import { E, pipe, TE } from '#libs/kernel';
+import { type Basis, foldOfProjection, type Folded, idOf, type StoreFailure, type StreamFold, type StreamFolds } from '#libs/event-store';
+import type { Facts, KeyFact } from './domain/facts.js';
 import { keyFact } from './projections/key-facts.js';
 import { accountFact, membershipFact } from './projections/people-facts.js';
 import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
@@ -32,50 +32,52 @@ export interface About {
  * The few streams that say what people may do in one place, read now: a command is allowed by the log itself,
  * never by a projection that may lag.
  */
-export const readFacts = (streams: StreamFolds, about: About): TE.TaskEither<StoreFailure, StreamFacts> => {
-  const { accountIds, projectId } = about;
-  const project: TE.TaskEither<StoreFailure, Folded<ProjectFact | undefined> | undefined> =
-    projectId === undefined ? TE.right(undefined) : streams.load(folds.project, projectId);
-  return pipe(
-    project,
-    TE.flatMap((foundProject) => {
-      const organizationId = about.organizationId ?? foundProject?.state?.organizationId;
-      const each = <S>(fold: Parameters<typeof streams.load<S>>[0], ids: ReadonlyArray<string>) =>
-        TE.traverseArray((id: string) =>
-          pipe(
-            streams.load(fold, id),
-            TE.map((folded) => [id, folded] as const),
-          ),
-        )(ids);
-      return pipe(
-        TE.Do,
-        TE.bind('accounts', () => each(folds.account, accountIds)),
-        TE.bind('memberships', () => each(folds.membership, accountIds)),
-        TE.bind('organizations', () => each(folds.organization, organizationId === undefined ? [] : [organizationId])),
-        TE.bind('rows', () =>
-          each(
-            folds.collaborator,
-            projectId === undefined ? [] : accountIds.map((id) => `${projectId}.${id}`),
-          ),
-        ),
-        TE.map(({ accounts, memberships, organizations, rows }) => {
-          const projects = foundProject === undefined ? [] : [[projectId ?? '', foundProject] as const];
-          const read = [...accounts, ...memberships, ...organizations, ...projects, ...rows].map(([, folded]) => folded);
-          return {
-            facts: factsOf({
-              account: stateOf(accounts),
-              membership: stateOf(memberships),
-              organization: stateOf(organizations),
-              project: stateOf(projects),
-              row: stateOf(rows),
-            }),
-            basis: basisOf(read),
-            position: read.reduce((furthest, { position }) => (position > furthest ? position : furthest), 0n),
-          };
-        }),
-      );
-    }),
-  );
+export const readFacts =
+  (streams: StreamFolds, about: About): TE.TaskEither<StoreFailure, StreamFacts> =>
+  async () => {
+    const { accountIds, projectId } = about;
+    const projects = await each(streams, folds.project, projectId === undefined ? [] : [projectId]);
+    if (E.isLeft(projects)) return projects;
+    const organizationId = about.organizationId ?? projects.right[0]?.state?.organizationId;
+    const rowIds = projectId === undefined ? [] : accountIds.map((id) => `${projectId}.${id}`);
+    const [accounts, memberships, organizations, rows] = await Promise.all([
+      each(streams, folds.account, accountIds),
+      each(streams, folds.membership, accountIds),
+      each(streams, folds.organization, organizationId === undefined ? [] : [organizationId]),
+      each(streams, folds.collaborator, rowIds),
+    ]);
+    if (E.isLeft(accounts)) return accounts;
+    if (E.isLeft(memberships)) return memberships;
+    if (E.isLeft(organizations)) return organizations;
+    if (E.isLeft(rows)) return rows;
+    const read = [accounts, memberships, organizations, projects, rows].flatMap(
+      ({ right }): ReadonlyArray<Folded<unknown>> => right,
+    );
+    return E.right({
+      facts: factsOf({
+        account: stateOf(accounts.right),
+        membership: stateOf(memberships.right),
+        organization: stateOf(organizations.right),
+        project: stateOf(projects.right),
+        row: stateOf(rows.right),
+      }),
+      basis: basisOf(read),
+      position: read.reduce((furthest, { position }) => (position > furthest ? position : furthest), 0n),
+    });
+  };
+
+const each = async <S>(
+  streams: StreamFolds,
+  fold: StreamFold<S>,
+  ids: ReadonlyArray<string>,
+): Promise<E.Either<StoreFailure, ReadonlyArray<Folded<S>>>> => {
+  const found: Array<Folded<S>> = [];
+  for (const id of ids) {
+    const folded = await streams.load(fold, id)();
+    if (E.isLeft(folded)) return folded;
+    found.push(folded.right);
+  }
+  return E.right(found);
 };
 
 /** Which key, of which project: what a command about a key needs before it can ask anything. */
@@ -87,10 +89,10 @@ export const readKey = (streams: StreamFolds, id: string): TE.TaskEither<StoreFa
 
 type Lookup<Fact> = (id: string) => Fact | undefined;
 
-const stateOf = <S>(loaded: ReadonlyArray<readonly [string, Folded<S | undefined>]>): Lookup<S> => {
-  const byId = new Map(loaded.map(([id, { state }]) => [id, state]));
-  return (id) => byId.get(id);
-};
+const stateOf =
+  <S>(loaded: ReadonlyArray<Folded<S | undefined>>): Lookup<S> =>
+  (id) =>
+    loaded.find(({ stream }) => idOf(stream) === id)?.state;
 
 const basisOf = (read: ReadonlyArray<Folded<unknown>>): Basis =>
   read.filter(({ revision }) => revision >= 0).map(({ stream, revision }) => [stream, revision]);

@@ -134,14 +134,14 @@ export class StreamFolds {
       position: START,
       commands: new Set<CommandId>(),
     };
-    return pipe(
-      this.store.read(stream, { from: known.revision + 1 }),
-      TE.flatMapEither((news) => advance(fold, known, news)),
-      TE.map((folded) => {
-        if (folded.revision >= 0) this.cache.set(key, folded);
-        return folded;
-      }),
-    );
+    return async () => {
+      const news = await this.store.read(stream, { from: known.revision + 1 })();
+      if (E.isLeft(news)) return news;
+      if (news.right.length === 0) return E.right(known);
+      const folded = advance(fold, known, news.right);
+      if (E.isRight(folded)) this.cache.set(key, folded.right);
+      return folded;
+    };
   }
 }
 
@@ -161,5 +161,5 @@ const advance = <S>(
     ({ revision, position } = recorded);
     commands.add(metadata.right.commandId);
   }
-  return E.right(news.length === 0 ? known : { stream: known.stream, state, revision, position, commands });
+  return E.right({ stream: known.stream, state, revision, position, commands });
 };

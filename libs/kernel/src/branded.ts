@@ -26,7 +26,8 @@ export const exact = <P extends t.Props>(props: P, name = 'object'): t.Type<t.Ty
   const known = new Set(names);
   // Every event of the log comes through here at every start, so: one pass, and nothing made.
   const isExact = (u: unknown): u is t.TypeOf<typeof inner> => {
-    if (typeof u !== 'object' || u === null || Object.keys(u).length !== names.length) return false;
+    if (typeof u !== 'object' || u === null || Array.isArray(u)) return false;
+    if (Object.keys(u).length !== names.length) return false;
     for (let n = 0; n < names.length; n += 1) {
       const name = names[n] ?? '';
       if (!Object.hasOwn(u, name) || codecs[n]?.is((u as Record<string, unknown>)[name]) !== true) return false;

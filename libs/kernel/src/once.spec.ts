@@ -86,7 +86,7 @@ describe('the law that any command may be repeated', () => {
   it('fails for one that writes what its codec refuses', () => {
     const decide: Pile['decide'] = ({ n }) =>
       E.right([{ type: 'Added', data: { n, note: 'x', extra: 1 } } as PileEvent]);
-    expect(fault({ decide })).toContain('bad-body');
+    expect(fault({ decide })).toContain('does not match its own schema');
   });
 
   it('fails for one that writes what JSON does not keep', () => {

@@ -54,12 +54,15 @@ export class Freshness {
   async start(): Promise<void> {
     await this.store.setRetention(stream, { maxCount: 1 })();
     await this.confirm();
-    this.timer = setInterval(() => {
-      // One at a time: while the read side stands still, each of them waits for as long as the bound.
-      this.running ??= this.confirm().finally(() => {
-        this.running = undefined;
-      });
-    }, Math.max(20, this.boundMs / 6));
+    this.timer = setInterval(
+      () => {
+        // One at a time: while the read side stands still, each of them waits for as long as the bound.
+        this.running ??= this.confirm().finally(() => {
+          this.running = undefined;
+        });
+      },
+      Math.max(20, this.boundMs / 6),
+    );
     this.timer.unref();
   }
 

@@ -77,7 +77,13 @@ export class ReadSide {
     if (this.position >= position) return true;
     if (ms <= 0) return false;
     return new Promise((resolve) => {
-      const waiter = { position, done: () => { clearTimeout(timer); resolve(true); } };
+      const waiter = {
+        position,
+        done: () => {
+          clearTimeout(timer);
+          resolve(true);
+        },
+      };
       const timer = setTimeout(() => {
         this.waiting = this.waiting.filter((each) => each !== waiter);
         resolve(false);
@@ -155,6 +161,8 @@ export class ReadSide {
     if (this.waiting.length === 0) return;
     const ready = this.waiting.filter(({ position }) => position <= this.position);
     this.waiting = this.waiting.filter(({ position }) => position > this.position);
-    ready.forEach(({ done }) => { done(); });
+    ready.forEach(({ done }) => {
+      done();
+    });
   }
 }

@@ -14,6 +14,8 @@ export class OperatorToken {
   constructor(readonly secret: string) {}
 }
 
+const cannotActAs = () => new Refused({ _tag: 'CannotActAs' });
+
 const bearer = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/iu;
 
 /** Makes a caller of a request's credential, or throws a `Refused`. */
@@ -52,14 +54,13 @@ export class Authentication {
   }
 
   private person(credential: Credential, actAs: string | string[]): AccountId {
-    const refused = new Refused({ _tag: 'CannotActAs' });
-    if (credential.type === 'key' || !AccountId.is(actAs)) throw refused;
-    if (this.live.account(actAs)?.status !== 'active') throw refused;
+    if (credential.type === 'key' || !AccountId.is(actAs)) throw cannotActAs();
+    if (this.live.account(actAs)?.status !== 'active') throw cannotActAs();
     if (credential.type === 'operator') return actAs;
     const { scopes, organizationIds } = credential.token;
     const home = this.live.membership(actAs)?.current?.organizationId;
     const inside = organizationIds === null || (home !== undefined && organizationIds.includes(home));
-    if (!scopes.includes('act-as') || !inside) throw refused;
+    if (!scopes.includes('act-as') || !inside) throw cannotActAs();
     return actAs;
   }
 }

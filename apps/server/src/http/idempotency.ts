@@ -29,7 +29,7 @@ export type Begun =
   | { readonly _tag: 'InUse' };
 
 const day = 24 * 60 * 60 * 1000;
-/** After this long, a request that never ended is taken for one that a crash cut short, and may be finished. */
+/** In ms. After this long, a request that another process never ended is taken for one that a crash cut short. */
 const lease = 30_000;
 
 /**
@@ -42,6 +42,8 @@ export class Idempotency {
   constructor(
     private readonly store: EventStore,
     private readonly key: Buffer,
+    /** No other process serves this log: whatever this one is not running has ended. */
+    private readonly alone: boolean,
     private readonly now: () => number = () => Date.now(),
   ) {}
 
@@ -98,7 +100,8 @@ export class Idempotency {
       case 'RequestStarted': {
         if (age >= day) return this.run(stream, last.revision, bodyHash);
         if (state.event.data.bodyHash !== bodyHash) return E.right({ _tag: 'Reused' });
-        if (state.event.data.process !== processId && age < lease) return E.right({ _tag: 'InUse' });
+        const elsewhere = state.event.data.process !== processId && !this.alone;
+        if (elsewhere && age < lease) return E.right({ _tag: 'InUse' });
         // Started, and not running here any more: a crash, and this is the retry that finishes it.
         return E.right({ _tag: 'Run', commandId: commandOf(stream, last.revision), revision: last.revision });
       }

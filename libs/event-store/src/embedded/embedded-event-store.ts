@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { E, type TE } from '#libs/kernel';
 import {
   type Appended,
@@ -30,12 +31,19 @@ const PAGE = 500;
 
 const closed = unavailable('it is closed');
 
+const nothing: TE.TaskEither<never, ReadonlyArray<RecordedEvent>> = () => Promise.resolve(E.right([]));
+
 /**
  * The log in a directory of its own, for one process: SQLite with a WAL, synced at every commit. One writer in a
  * worker thread takes all appends that wait into one commit; reads happen on the calling thread, beside it.
  */
 export class EmbeddedEventStore extends EventStore {
   private readonly watchers = new Set<() => void>();
+  /**
+   * Streams' last revisions, as acknowledged or read. Nobody else writes here, and no subscription runs ahead of what
+   * was acknowledged: so a stream known to end where a reader has been needs no look at the disk.
+   */
+  private readonly ends = new LRUCache<StreamName, number>({ max: 100_000 });
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -44,6 +52,7 @@ export class EmbeddedEventStore extends EventStore {
     private readonly lock: Lock,
   ) {
     super();
+    writer.acknowledged = Number(reader.head());
     writer.onChange = () => {
       this.notify();
     };
@@ -89,6 +98,7 @@ export class EmbeddedEventStore extends EventStore {
   read(stream: StreamName, options: ReadStream = {}): TE.TaskEither<StoreFailure, ReadonlyArray<RecordedEvent>> {
     const { direction = 'forwards', limit = Infinity } = options;
     const step = direction === 'forwards' ? 1 : -1;
+    if (step > 0 && this.closing === undefined && (options.from ?? 0) > (this.ends.get(stream) ?? Infinity)) return nothing;
     return answering(async () => {
       const events: RecordedEvent[] = [];
       let from = options.from ?? (step > 0 ? 0 : Number.MAX_SAFE_INTEGER);
@@ -97,7 +107,11 @@ export class EmbeddedEventStore extends EventStore {
         const page = this.reading((log) => log.stream(stream, direction, { from, limit: wanted }));
         events.push(...page);
         const last = page.at(-1);
-        if (last === undefined || page.length < wanted || events.length === limit) return events;
+        if (last === undefined || page.length < wanted || events.length === limit) {
+          const end = events.at(-1);
+          if (step > 0 && limit === Infinity && end !== undefined) this.endsAt(stream, end.revision);
+          return events;
+        }
         from = last.revision + step;
         await turn();
       }
@@ -116,7 +130,10 @@ export class EmbeddedEventStore extends EventStore {
     return new EmbeddedSubscription(
       {
         page: (from, categories) => {
-          const page = this.reading((log) => log.all({ from, limit: PAGE, ...(categories && { categories }) }));
+          const page = this.told(
+            from,
+            this.reading((log) => log.all({ from, limit: PAGE, ...(categories && { categories }) })),
+          );
           // Without its writer the log stands still: that must not look like a quiet one.
           if (this.writer.stopped !== undefined) throw new StoreFailed(unavailable(this.writer.stopped));
           return page;
@@ -158,12 +175,27 @@ export class EmbeddedEventStore extends EventStore {
     const answer = await this.writer.send(request);
     switch (answer.kind) {
       case 'done':
+        this.endsAt(stream, answer.revision);
         return E.right({ revision: answer.revision, position: BigInt(answer.position) });
       case 'conflict':
         return E.left({ _tag: 'RevisionConflict', stream, actual: answer.actual });
       case 'failed':
+        // Done or not: the next reader looks.
+        this.ends.delete(stream);
         return E.left(unavailable(answer.cause));
     }
+  }
+
+  private endsAt(stream: StreamName, revision: number): void {
+    if (revision > (this.ends.get(stream) ?? -1)) this.ends.set(stream, revision);
+  }
+
+  /** A page without what is on the disk already but not acknowledged yet: that comes with its acknowledgement. */
+  private told(from: Position, page: Page): Page {
+    const acknowledged = BigInt(this.writer.acknowledged);
+    if (page.position <= acknowledged) return page;
+    const events = page.events.filter(({ position }) => position <= acknowledged);
+    return { events, position: acknowledged > from ? acknowledged : from, end: true };
   }
 
   private reading<A>(read: (log: Reader) => A): A {

@@ -10,6 +10,8 @@ export class Writer {
   private answered = 0;
   private outbox: Request[] = [];
   private why: string | undefined;
+  /** The furthest position answered: what others may be told of. */
+  acknowledged = 0;
   private readonly exited: Promise<void>;
   /** Called after every commit, when those who asked for it have been answered; and when the writer has stopped. */
   onChange = (): void => undefined;
@@ -85,7 +87,10 @@ export class Writer {
   }
 
   private settle(answers: ReadonlyArray<Answer>): void {
-    for (const answer of answers) this.pending[this.answered++]?.(answer);
+    for (const answer of answers) {
+      if (answer.kind === 'done' && answer.position > this.acknowledged) this.acknowledged = answer.position;
+      this.pending[this.answered++]?.(answer);
+    }
     if (this.answered > 1000 || this.answered === this.pending.length) {
       this.pending.splice(0, this.answered);
       this.answered = 0;

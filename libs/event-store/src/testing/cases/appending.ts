@@ -11,7 +11,10 @@ export const appending = [
       const { position } = await append(store, name, 'no-stream', written);
       const found = await done(store.read(name));
       assert.deepEqual(
-        found.map((each) => ({ ...each })),
+        // Read one by one: an adapter may make some of them only when asked.
+        found.map(({ id, type, version, data, metadata, stream, revision, position: at }) => {
+          return { id, type, version, data, metadata, stream, revision, position: at };
+        }),
         [{ ...written, stream: name, revision: 0, position }],
       );
     },
