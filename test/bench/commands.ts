@@ -54,6 +54,7 @@ const inProcess = async (desks: ReadonlyArray<Desk>): Promise<Measured> => {
       while (performance.now() < until) {
         const context: CommandContext = {
           commandId: newCommandId(),
+          fresh: true,
           actor: { type: 'user', id: owner },
           via: { type: 'operator' },
           requestId: 'bench',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Decision as Decided } from '#libs/authorization';
-import { type Cast, cast, type Named, person, project } from '../support/cast.js';
+import { type Cast, cast, colleague, type Named, person, project } from '../support/cast.js';
 import type { Answer, Client } from '../support/client.js';
 import { gate, meddledFoundation } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
@@ -503,7 +503,6 @@ describe('who may ask', () => {
     const answer = await asked(question(), await tokenOf({ scopes }));
     expectProblem(answer, 403, 'forbidden');
     expect(answer.body).toMatchObject({ action: 'scope:decisions' });
-    expectProblem(await asked(question(), await tokenOf({ scopes: [] })), 403, 'forbidden');
   });
 
   it('no person, no key, and nobody without a good credential', async () => {
@@ -565,7 +564,8 @@ describe('a token of some organizations', () => {
       () => ({ ...by(all.owner), ...inOrganization('organization:read', others.organization) }),
       'unknown-resource',
     ],
-    ['their owner in their project', () => ({ ...by(others.owner), ...fileIn(foreignProject) }), 'unknown-resource'],
+    ['their owner in their project', () => ({ ...by(others.owner), ...fileIn(foreignProject) }), 'unknown-subject'],
+    ['their owner in our project', () => ({ ...by(others.owner), ...fileIn(alpha) }), 'unknown-subject'],
   ])('finds nothing of others: %s', async (_, question, reason) => {
     const answer = await decided(question(), token);
     expect(answer).toMatchObject({ decision: false, reason, attribution: null, evidence: [] });
@@ -605,18 +605,28 @@ describe('a token of some organizations', () => {
     await client.ask('DELETE', `${members}/${theirs}`, { as: others.owner });
     expect(await decided(question, token)).toEqual(before);
     await client.made(`/v1/accounts/${theirs}/block`);
-    // An account is nobody's: that it is blocked shows everywhere.
-    expect(await decided(question, token)).toMatchObject({
-      reason: 'account-blocked',
-      principal: before.principal,
-      evidence: [{ type: 'AccountBlocked' }],
-    });
+    expect(await decided(question, token)).toEqual(before);
+    expect(before).toEqual(await decided({ ...by('user_none'), ...fileIn(alpha) }, token));
+  });
+
+  it('knows of people who are none of its own only those in the project asked about', async () => {
+    const seen = await decided({ ...by(external), ...fileIn(alpha) }, token);
+    expect(seen).toMatchObject({ decision: true, reason: 'external-collaborator' });
+    expect(await decided({ ...by(external), ...inProject('project:read') }, token)).toMatchObject({ decision: true });
+    const elsewhere = await decided({ ...by(external), ...fileIn(beta) }, token);
+    expect(elsewhere).toMatchObject({ reason: 'unknown-subject', principal: null });
+    const former = await colleague(client, all, 'former');
+    await client.ask('DELETE', `/v1/organizations/${all.organization}/members/${former}`, owner());
+    expect(await decided({ ...by(former), ...fileIn(beta) }, token)).toMatchObject({ reason: 'not-a-member' });
+    // Their collaborator: the project that is asked about is not ours.
+    const theirs = { ...by(others.owner), ...inProject('project:read', foreignProject) };
+    expect(await decided(theirs, token)).toMatchObject({ reason: 'unknown-subject' });
   });
 
   it('of no organization at all finds nothing', async () => {
     const body = { name: 'none', scopes: ['decisions'], organizationIds: [] };
     const none = (await client.made<{ token: string }>('/v1/service-tokens', body)).token;
     expect(await decided({ ...withKey(key), ...file }, none)).toMatchObject({ reason: 'unknown-key', principal: null });
-    expect(await decided({ ...by(all.owner), ...fileIn(alpha) }, none)).toMatchObject({ reason: 'unknown-resource' });
+    expect(await decided({ ...by(all.owner), ...fileIn(alpha) }, none)).toMatchObject({ reason: 'unknown-subject' });
   });
 });

@@ -334,13 +334,14 @@ describe('inside of a field', () => {
   const asking = { credential: 'x', action: 'file:read', resource: { type: 'file' } };
   it.each<[string, string, object, string]>([
     ['a scope of none', 'POST /v1/service-tokens', { name: 'x', scopes: ['audit', 'root'] }, '/scopes/1'],
+    ['no scope at all', 'POST /v1/service-tokens', { name: 'x', scopes: [] }, '/scopes'],
     ['a scope for a list', 'POST /v1/service-tokens', { name: 'x', scopes: 'audit' }, '/scopes'],
     ['an object for a list', 'POST /v1/service-tokens', { name: 'x', scopes: { 0: 'audit', length: 1 } }, '/scopes'],
     ['a prototype’s name for a scope', 'POST /v1/service-tokens', { name: 'x', scopes: ['toString'] }, '/scopes/0'],
     [
       'an id of another kind',
       'POST /v1/service-tokens',
-      { name: 'x', scopes: [], organizationIds: ['user_1'] },
+      { name: 'x', scopes: ['audit'], organizationIds: ['user_1'] },
       '/organizationIds/0',
     ],
     ['no type', 'POST /v1/authorize', { ...asking, resource: {} }, '/resource/type'],
@@ -540,6 +541,19 @@ describe('a query', () => {
     await refuses('cursor=a&cursor=b', '/cursor');
     expect((await server.client.get(`${path}?`)).status).toBe(200);
     expect((await server.client.get(`${path}?limit=1000`)).status).toBe(200);
+  });
+
+  it('of a route that takes none', async () => {
+    const taking = new Set(lists.map((path) => `GET ${path}`));
+    const others = everyRoute(server.server.engine).filter(({ name }) => !taking.has(name));
+    for (const { name, method, path } of others) {
+      const asked = [undefined, all.owner].map((as) => server.client.ask(method, `${addressOf(path)}?dryRun=1`, { as }));
+      const answers = (await Promise.all(asked)).filter(({ status }) => status !== 403);
+      expect([name, answers.length > 0]).toEqual([name, true]);
+      for (const answer of answers) expectFaults(answer, ['/dryRun']);
+    }
+    expectFaults(await server.client.ask<unknown>('GET', '/v1/me?a=1&a=2', { as: all.owner }), ['/a']);
+    expect((await server.client.get('/v1/me?', { as: all.owner })).status).toBe(200);
   });
 
   it('of the audit', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Cast, cast, collaborate, colleague, makeKey, person, project } from '../support/cast.js';
+import { type Cast, cast, collaborate, colleague, makeKey, person, project, serviceToken } from '../support/cast.js';
 import type { Client } from '../support/client.js';
 import { everyItem, type List, page, withQuery } from '../support/pages.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -182,6 +182,18 @@ describe('a cursor', () => {
     const answer = await client.get(withQuery(path, { cursor: nextCursor ?? '' }), { as: outside });
     expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
+});
+
+it('for a token of some organizations has full pages of what is theirs', async () => {
+  const theirs = await cast(client);
+  const ids = [theirs.owner, theirs.member];
+  for (const name of ['one', 'two', 'three']) {
+    await person(client, 'nobody');
+    ids.push(await colleague(client, theirs, name));
+  }
+  const ask = { token: await serviceToken(client, ['identity'], [theirs.organization]) };
+  const found = await everyItem<{ readonly id: string }>(client, '/v1/accounts', { limit: 2, ask });
+  expect(found.map(({ id }) => id)).toEqual(ids);
 });
 
 describe('what leaves or moves while a list is read', () => {

@@ -26,6 +26,9 @@ interface Done {
   readonly secret?: string | null;
 }
 
+/** A name is known to be of the right kind where it is used. */
+type AnyId = AccountId & OrganizationId & ProjectId & ApiKeyId;
+
 const born = Date.parse('2026-01-01T00:00:00.000Z');
 
 /** How a refusal counts: by what its problem says to a caller. */
@@ -99,7 +102,7 @@ export class EngineDriver {
   private execute(operation: Exclude<Operation, { type: 'wait' }>): Promise<E.Either<Failed, Done>> {
     const run = (command: object): Promise<E.Either<Failed, Done>> =>
       this.server.commands.execute(command as Parameters<typeof this.server.commands.execute>[0]);
-    const context = this.context('by' in operation && operation.by !== IDENTITY ? this.id<AccountId>(operation.by) : null);
+    const context = this.context('by' in operation && operation.by !== IDENTITY ? this.id(operation.by) : null);
     switch (operation.type) {
       case 'registerAccount': {
         const unique = `${operation.account}-${String(this.history)}`;
@@ -130,7 +133,7 @@ export class EngineDriver {
         return run(new ChangeMemberRole(context, this.id(by), this.id(organization), this.id(account), role));
       }
       case 'removeMember': {
-        const by = operation.by === IDENTITY ? null : this.id<AccountId>(operation.by);
+        const by = operation.by === IDENTITY ? null : this.id(operation.by);
         return run(new RemoveMember(context, by, this.id(operation.organization), this.id(operation.account)));
       }
       case 'createProject': {
@@ -196,6 +199,8 @@ export class EngineDriver {
       case 'createKey':
         this.ids.set(operation.key, id);
         this.secrets.set(operation.key, secret ?? '');
+        return;
+      default:
     }
   }
 
@@ -204,8 +209,8 @@ export class EngineDriver {
   }
 
   /** A name that was never made stands for an id that somebody invented. */
-  private id<Id extends string = AccountId & OrganizationId & ProjectId & ApiKeyId>(name: string): Id {
-    return (this.ids.get(name) ?? `unmade_${name}`) as Id;
+  private id(name: string): AnyId {
+    return (this.ids.get(name) ?? `unmade_${name}`) as AnyId;
   }
 
   private secretOf(key: string): string {

@@ -10,6 +10,7 @@ import { AccessGuard } from './http/access.guard.js';
 import { createHttpApp } from './http/http-app.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { MinPosition } from './http/min-position.js';
+import { QueryGuard } from './http/query.guard.js';
 import { loadOperatorToken } from './operator-token.js';
 import { OperationsModule, ServerModule } from './server.module.js';
 
@@ -58,7 +59,7 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   const module = ServerModule.of(engine, config.roles, config.opsPort === undefined);
   const app = await createHttpApp(module, options);
   const reflector = new Reflector();
-  app.useGlobalGuards(new AccessGuard(reflector, engine.authentication, engine.live));
+  app.useGlobalGuards(new AccessGuard(reflector, engine.authentication, engine.live), new QueryGuard(reflector));
   app.useGlobalInterceptors(
     new MinPosition(engine.tokens, engine.store, engine.readSide),
     new IdempotencyInterceptor(reflector, engine.idempotency, engine.people),
@@ -68,6 +69,7 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   let opsUrl = url;
   if (config.opsPort !== undefined) {
     const ops = await createHttpApp(OperationsModule.of(engine), options);
+    ops.useGlobalGuards(new QueryGuard(reflector));
     opsUrl = await listening(ops, config.host, config.opsPort);
     apps.push(ops);
   }

@@ -1,2 +1,2 @@
-export { Trail, type TrailFailure, type TrailFilter, type TrailPage } from './queries/trail.js';
+export { Trail } from './queries/trail.js';
 export type { TrailEvent } from './trail-event.js';

@@ -1,4 +1,5 @@
-import { type AccountId, E, type OrganizationId, pipe, type ProjectId, Sealed, type Timestamp } from '#libs/kernel';
+import type * as t from 'io-ts';
+import { AccountId, E, OrganizationId, pipe, ProjectId, Sealed, type Timestamp } from '#libs/kernel';
 import { type Actor, categoryOf, idOf, metadataOf, type RecordedEvent, type StoreFailure } from '#libs/event-store';
 
 /** An event as an auditor reads it: no secret, no digest, and personal data still sealed. */
@@ -22,12 +23,12 @@ export interface TrailEvent {
 const plumbing: ReadonlySet<string> = new Set(['heartbeat', 'idempotency']);
 export const isPlumbing = ({ stream }: RecordedEvent): boolean => plumbing.has(categoryOf(stream));
 
-const text = <Id extends string>(value: unknown): Id | null => (typeof value === 'string' ? (value as Id) : null);
+const idIn = <Id>(codec: t.Type<Id, string>, value: unknown): Id | null => (codec.is(value) ? value : null);
 
 /** Whom the event is about, where its stream says so better than its body. */
 const accountOf = (category: string, id: string, data: Readonly<Record<string, unknown>>): AccountId | null => {
   if (category === 'account' || category === 'membership') return id as AccountId;
-  return text(data['accountId']);
+  return idIn(AccountId, data['accountId']);
 };
 
 export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, TrailEvent> =>
@@ -46,8 +47,8 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
         actor,
         via,
         requestId: correlationId,
-        organizationId: category === 'organization' ? (id as OrganizationId) : text<OrganizationId>(data['organizationId']),
-        projectId: category === 'project' ? (id as ProjectId) : text<ProjectId>(data['projectId']),
+        organizationId: category === 'organization' ? (id as OrganizationId) : idIn(OrganizationId, data['organizationId']),
+        projectId: category === 'project' ? (id as ProjectId) : idIn(ProjectId, data['projectId']),
         apiKeyId: category === 'apiKey' ? id : null,
         accountId: accountOf(category, id, data),
         data,

@@ -1,4 +1,4 @@
-import { type AccountId, type Forbidden, millisOf, notFound, type NotFound, pipe, TE, type Timestamp } from '#libs/kernel';
+import { type AccountId, E, type Forbidden, millisOf, notFound, type NotFound, type TE, type Timestamp } from '#libs/kernel';
 import type { StoreFailure, StreamFolds } from '#libs/event-store';
 import { decide } from './domain/decide.js';
 import type { Facts } from './domain/facts.js';
@@ -39,21 +39,21 @@ export const maySee = (facts: Facts, accountId: string, place: Place): boolean =
  * May this person do this here? Asked of the log itself: the few streams that say so are read now, and the same
  * decision function answers as for everybody else. The answer brings the facts along, and what they were read at.
  */
-export const authorize = (
-  streams: StreamFolds,
-  { accountId, action, place, alsoAbout = [], now }: Wish,
-): TE.TaskEither<Refusal | StoreFailure, StreamFacts> =>
-  pipe(
-    readFacts(streams, {
+export const authorize =
+  (
+    streams: StreamFolds,
+    { accountId, action, place, alsoAbout = [], now }: Wish,
+  ): TE.TaskEither<Refusal | StoreFailure, StreamFacts> =>
+  async () => {
+    const found = await readFacts(streams, {
       accountIds: [accountId, ...alsoAbout],
       organizationId: place.type === 'organization' ? place.id : undefined,
       projectId: place.type === 'project' ? place.id : undefined,
-    }),
-    TE.flatMap((found): TE.TaskEither<Refusal | StoreFailure, StreamFacts> => {
-      const answer = mayPerson(found.facts, { accountId, action, place, now });
-      return answer === undefined ? TE.right(found) : TE.left(answer);
-    }),
-  );
+    })();
+    if (E.isLeft(found)) return found;
+    const refusal = mayPerson(found.right.facts, { accountId, action, place, now });
+    return refusal === undefined ? found : E.left(refusal);
+  };
 
 /** The same question of any facts: `undefined` when the person may, else how they are refused. */
 export const mayPerson = (facts: Facts, { accountId, action, place, now }: Wish): Refusal | undefined => {

@@ -1,4 +1,4 @@
-import { type AccountId, type Timestamp } from '#libs/kernel';
+import type { AccountId, Timestamp } from '#libs/kernel';
 import { mayPerson, type Place, type Refusal } from './authorize.js';
 import type { Facts } from './domain/facts.js';
 
@@ -9,9 +9,7 @@ export type Reader = AccountId | 'operator';
 export const mayRead = (
   facts: Facts,
   reader: Reader,
-  action: string,
-  place: Place,
-  now: Timestamp,
+  { action, place, now }: { readonly action: string; readonly place: Place; readonly now: Timestamp },
 ): Refusal | undefined => {
   if (reader !== 'operator') return mayPerson(facts, { accountId: reader, action, place, now });
   const found = place.type === 'project' ? facts.project(place.id) : facts.organization(place.id);

@@ -1,7 +1,7 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { CommandId } from '#libs/kernel';
 
-export const newCommandId = (): CommandId => `cmd_${randomBytes(16).toString('hex')}` as CommandId;
+export const newCommandId = (): CommandId => `cmd_${randomUUID().replaceAll('-', '')}` as CommandId;
 
 /** The id of a command that follows from something else: an idempotency key's attempt, or another command's step. */
 export const commandIdFrom = (...parts: ReadonlyArray<string>): CommandId =>

@@ -16,6 +16,8 @@ export type Actor = t.TypeOf<typeof Actor>;
 /** What every command brings along besides its content. Time and ids come in here, so that deciders need no clock. */
 export interface CommandContext {
   readonly commandId: CommandId;
+  /** Its id was made for it just now, and follows from nothing that could come again: the log has not seen it. */
+  readonly fresh?: true;
   readonly actor: Actor;
   /** The credential that acts for the actor; null when the actor's own was used. */
   readonly via: Actor | null;

@@ -12,7 +12,7 @@ import {
 } from '#libs/kernel';
 import { EventStore, type Position, type RecordedEvent, START, type StoreFailure, type StreamName } from './event-store.js';
 import { StoreFailed } from './store-failed.js';
-import { corrupt, idOf, metadataOf, streamOf } from './metadata.js';
+import { corrupt, type EventMetadata, idOf, metadataOf, streamOf } from './metadata.js';
 
 /** A stream's fold as far as it was read. */
 export interface Folded<State> {
@@ -80,6 +80,7 @@ class Seen<Ev> implements Recorded<Ev> {
   readonly id: string;
   readonly eventId: string;
   readonly position: Position;
+  private known: EventMetadata | undefined = undefined;
 
   constructor(
     private readonly recorded: RecordedEvent,
@@ -99,10 +100,13 @@ class Seen<Ev> implements Recorded<Ev> {
     return actor.type === 'user' ? actor.id : null;
   }
 
-  private get metadata() {
-    const metadata = metadataOf(this.recorded);
-    if (E.isLeft(metadata)) throw new StoreFailed(metadata.left);
-    return metadata.right;
+  private get metadata(): EventMetadata {
+    if (this.known === undefined) {
+      const metadata = metadataOf(this.recorded);
+      if (E.isLeft(metadata)) throw new StoreFailed(metadata.left);
+      this.known = metadata.right;
+    }
+    return this.known;
   }
 }
 
@@ -127,13 +131,7 @@ export class StreamFolds {
     const stream = streamOf(fold.category, id);
     const key = `${fold.key}\n${id}`;
     // A fold's key names its type: only `load` with that same fold ever put it there.
-    const known = (this.cache.get(key) as Folded<S> | undefined) ?? {
-      stream,
-      state: fold.initialState,
-      revision: -1,
-      position: START,
-      commands: new Set<CommandId>(),
-    };
+    const known = (this.cache.get(key) as Folded<S> | undefined) ?? this.blank(fold, id);
     return async () => {
       const news = await this.store.read(stream, { from: known.revision + 1 })();
       if (E.isLeft(news)) return news;
@@ -141,6 +139,17 @@ export class StreamFolds {
       const folded = advance(fold, known, news.right);
       if (E.isRight(folded)) this.cache.set(key, folded.right);
       return folded;
+    };
+  }
+
+  /** The fold of a stream that does not exist. */
+  blank<S>({ category, initialState }: StreamFold<S>, id: string): Folded<S> {
+    return {
+      stream: streamOf(category, id),
+      state: initialState,
+      revision: -1,
+      position: START,
+      commands: new Set<CommandId>(),
     };
   }
 }

@@ -1,5 +1,5 @@
-import { type Aggregate, decideOnce, E, pipe, TE } from '#libs/kernel';
-import type { NewEvent, Position, StoreFailure, StreamName } from './event-store.js';
+import { type Aggregate, decideOnce, E, TE } from '#libs/kernel';
+import type { EventStore, NewEvent, Position, StoreFailure, StreamName } from './event-store.js';
 import { type CommandContext, eventIdOf, type EventMetadata } from './metadata.js';
 import { type Folded, foldOfAggregate, type StreamFolds } from './stream-folds.js';
 
@@ -23,6 +23,8 @@ export interface Ready<Command> {
 export interface Transaction<Command, Refusal> {
   readonly id: string;
   readonly context: CommandContext;
+  /** The stream's id follows from the command's: it makes the thing, so nothing is there before it. */
+  readonly makes?: true;
   /** May it, and on what facts? Asked before deciding, and again after a conflict; not for a command in the log already. */
   readonly ready: TE.TaskEither<Refusal, Ready<Command>>;
 }
@@ -42,49 +44,46 @@ export interface StaleRevision {
 /** read → fold → (ready?) → decide → append at the revision read; all of it afresh when another writer got there first. */
 export const transact =
   <C, S, Ev extends { readonly type: string }, F>(folds: StreamFolds, aggregate: Aggregate<C, S, Ev, F>, attempts = 16) =>
-  <R = never>(transaction: Transaction<C, R>): TE.TaskEither<F | R | TransactFailure, Transacted<S>> => {
-    const { id, context } = transaction;
-    const once = decideOnce(aggregate);
-
-    const decided = (past: Folded<S>): TE.TaskEither<F | R | TransactFailure, Transacted<S>> => {
-      const unchanged = { position: past.position, state: past.state, changed: false };
-      if (past.commands.has(context.commandId)) return TE.right(unchanged);
-      // A stale `If-Match` is told only where the command would be done without it (RFC 9110 §13.2.1): it is no way to probe.
-      const current = <A>(decision: A): TE.TaskEither<StaleRevision, A> =>
-        context.unchangedSince?.(past.position) === false ? TE.left({ _tag: 'StaleRevision' }) : TE.right(decision);
-      return pipe(
-        transaction.ready,
-        TE.bindW('events', ({ command }) => TE.fromEither(once(context.commandId, command, past))),
-        TE.flatMap(current),
-        TE.flatMap(({ basis, events }): TE.TaskEither<F | R | TransactFailure, Transacted<S>> =>
-          events.length === 0
-            ? TE.right(unchanged)
-            : pipe(
-                folds.store.append(
-                  past.stream,
-                  past.revision < 0 ? 'no-stream' : past.revision,
-                  events.map(recordable(aggregate, past.stream, context, basis)),
-                ),
-                TE.map(({ position }) => ({
-                  position,
-                  state: events.reduce(aggregate.evolve, past.state),
-                  changed: true,
-                })),
-              ),
-        ),
-      );
-    };
-
-    return pipe(
-      folds.load(foldOfAggregate(aggregate), id),
-      TE.flatMap(decided),
-      TE.orElse((failure) =>
-        isConflict(failure) && attempts > 1
-          ? transact(folds, aggregate, attempts - 1)(transaction)
-          : TE.left(failure),
-      ),
-    );
+  <R = never>(transaction: Transaction<C, R>): TE.TaskEither<F | R | TransactFailure, Transacted<S>> =>
+  async () => {
+    const fold = foldOfAggregate(aggregate);
+    // Nothing can be where a command that was never seen will make something.
+    const blank = transaction.makes === true && transaction.context.fresh === true;
+    for (let attempt = 1; ; attempt += 1) {
+      const past = blank && attempt === 1 ? E.right(folds.blank(fold, transaction.id)) : await folds.load(fold, transaction.id)();
+      if (E.isLeft(past)) return past;
+      const answer = await decideAndAppend(folds.store, aggregate, transaction, past.right);
+      if (E.isRight(answer) || !isConflict(answer.left) || attempt >= attempts) return answer;
+    }
   };
+
+const decideAndAppend = async <C, S, Ev extends { readonly type: string }, F, R>(
+  store: EventStore,
+  aggregate: Aggregate<C, S, Ev, F>,
+  { context, ready: asked }: Transaction<C, R>,
+  past: Folded<S>,
+): Promise<E.Either<F | R | TransactFailure, Transacted<S>>> => {
+  const { stream, position, state, revision } = past;
+  const unchanged = { position, state, changed: false };
+  if (past.commands.has(context.commandId)) return E.right(unchanged);
+  const allowed = await asked();
+  if (E.isLeft(allowed)) return allowed;
+  const { command, basis } = allowed.right;
+  const events = decideOnce(aggregate)(context.commandId, command, past);
+  if (E.isLeft(events)) return events;
+  // A stale `If-Match` is told only where the command would be done without it (RFC 9110 §13.2.1): it is no way to probe.
+  if (context.unchangedSince?.(position) === false) return E.left({ _tag: 'StaleRevision' });
+  if (events.right.length === 0) return E.right(unchanged);
+  const written = events.right.map(recordable(aggregate, stream, context, basis));
+  const appended = await store.append(stream, revision < 0 ? 'no-stream' : revision, written)();
+  return E.isLeft(appended)
+    ? appended
+    : E.right({
+        position: appended.right.position,
+        state: events.right.reduce((folded, event) => aggregate.evolve(folded, event), state),
+        changed: true,
+      });
+};
 
 const isConflict = (failure: unknown): boolean =>
   (failure as { readonly _tag?: unknown } | null)?._tag === 'RevisionConflict';

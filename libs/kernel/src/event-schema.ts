@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { E, pipe } from './prelude.js';
 
 /** Every shape an event's data has had on disk, oldest first, and the way up to the newest. */

@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { branded } from './branded.js';
 
 /** Ids are opaque and byte-exact: a prefix that names the kind, then 22 base62 characters (131 bits). */

@@ -5,7 +5,6 @@ import { CreateOrganizationHandler } from './commands/create-organization.js';
 export { ChangeMemberRole, ProvisionMember, RemoveMember } from './commands/change-member.js';
 export { OperateOrganization, RenameOrganization } from './commands/change-organization.js';
 export { CreateOrganization } from './commands/create-organization.js';
-export type { Features } from './domain/features.js';
 export type { MembershipFailure } from './domain/membership.decider.js';
 export type { MemberDocument } from './projections/members.js';
 export type { OrganizationDocument } from './projections/organizations.js';

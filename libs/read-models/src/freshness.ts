@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import {
   type CommandContext,
-  EventStore,
+  type EventStore,
   newCommandId,
   type RecordedEvent,
   recordable,

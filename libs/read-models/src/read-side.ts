@@ -5,7 +5,7 @@ import {
   categoryOf,
   corrupt,
   eventOf,
-  EventStore,
+  type EventStore,
   type Position,
   type Readable,
   recordedAs,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import { type AccountDocument, BlockAccount, People, type Person as Personal, RegisterAccount, type VaultFailure } from '#libs/accounts';
@@ -9,11 +9,12 @@ import { ForOperator, ForPerson, ForScope } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { confinementOf } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
-import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { decode, decodeId } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
 import { Email, Name } from '../http/fields.js';
 import { type ListBody, Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
+import { Asked } from '../http/query.guard.js';
 import { Calling, Context, Person } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 import { accountView } from './views.js';
@@ -48,13 +49,12 @@ export class AccountsController {
 
   @Get('accounts')
   @ForScope('identity')
-  async list(@Query(decodeQuery(PageQuery)) query: PageQuery, @Calling() caller: Caller): Answer<ListBody<Account>> {
+  async list(@Asked(PageQuery) query: PageQuery, @Calling() caller: Caller): Answer<ListBody<Account>> {
     const part = this.lists.part('/v1/accounts', query);
     if (E.isLeft(part)) return part;
-    const page = this.people.page(part.right);
-    const seen = page.items.filter(({ id }) => this.maySee(caller, id));
+    const page = this.people.page(part.right, ({ id }) => this.maySee(caller, id));
     return pipe(
-      this.shown(seen),
+      this.shown(page.items),
       TE.map((items) => this.lists.body('/v1/accounts', query, { ...page, items })),
     )();
   }

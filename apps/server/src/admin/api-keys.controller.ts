@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import { ApiKeys, CreateKey, RevokeKey, UpdateKey } from '#libs/api-keys';
@@ -7,11 +7,12 @@ import type { CommandContext } from '#libs/event-store';
 import { AccountId, ApiKeyId, E, exactWith, ProjectId, timestampOf } from '#libs/kernel';
 import { ForPerson, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
-import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { decode, decodeId } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
 import { IsoTime, Name } from '../http/fields.js';
 import { Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
+import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 import { keyView } from './views.js';
@@ -49,7 +50,7 @@ export class ApiKeysController {
   @ForReader()
   list(
     @Param('projectId', decodeId(ProjectId)) projectId: ProjectId,
-    @Query(decodeQuery(PageQuery)) query: PageQuery,
+    @Asked(PageQuery) query: PageQuery,
     @Reading() reader: Reader,
   ) {
     const path = `/v1/projects/${projectId}/api-keys`;

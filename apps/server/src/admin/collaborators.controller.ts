@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import { AccountByEmail, People, type Person as Personal, type VaultFailure } from '#libs/accounts';
@@ -15,10 +15,11 @@ import {
 } from '#libs/projects';
 import { ForPerson, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
-import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { decode, decodeId } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
 import { Email, RoleName } from '../http/fields.js';
 import { type ListBody, Lists, PageQuery } from '../http/list.js';
+import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 
@@ -58,7 +59,7 @@ export class CollaboratorsController {
   @ForReader()
   async list(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
-    @Query(decodeQuery(PageQuery)) query: PageQuery,
+    @Asked(PageQuery) query: PageQuery,
     @Reading() reader: Reader,
   ): Answer<ListBody<Collaborator>> {
     const path = `/v1/projects/${id}/collaborators`;

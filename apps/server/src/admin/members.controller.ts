@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import { People, type Person as Personal } from '#libs/accounts';
@@ -9,10 +9,11 @@ import { ChangeMemberRole, type MemberDocument, Organizations, ProvisionMember, 
 import { ForPerson, ForPersonOr, ForReader, ForScope } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import type { Caller } from '../http/caller.js';
-import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { decode, decodeId } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
 import { RoleName } from '../http/fields.js';
 import { type ListBody, Lists, PageQuery } from '../http/list.js';
+import { Asked } from '../http/query.guard.js';
 import { Calling, Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 
@@ -46,7 +47,7 @@ export class MembersController {
   @ForReader()
   async list(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
-    @Query(decodeQuery(PageQuery)) query: PageQuery,
+    @Asked(PageQuery) query: PageQuery,
     @Reading() reader: Reader,
   ): Answer<ListBody<Member>> {
     const path = `/v1/organizations/${id}/members`;

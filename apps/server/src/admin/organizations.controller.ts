@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import type { Reader } from '#libs/authorization';
@@ -7,11 +7,12 @@ import { AccountId, E, exact, exactWith, MembershipMethod, OrganizationId, times
 import { CreateOrganization, OperateOrganization, Organizations, RenameOrganization } from '#libs/organizations';
 import { ForOperator, ForPerson, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
-import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { decode, decodeId } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
 import { Name } from '../http/fields.js';
 import { Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
+import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 import { organizationView } from './views.js';
@@ -48,7 +49,7 @@ export class OrganizationsController {
 
   @Get()
   @ForReader()
-  list(@Query(decodeQuery(PageQuery)) query: PageQuery, @Reading() reader: Reader): E.Either<never, unknown> | ReturnType<Lists['part']> {
+  list(@Asked(PageQuery) query: PageQuery, @Reading() reader: Reader): E.Either<never, unknown> | ReturnType<Lists['part']> {
     const part = this.lists.part('/v1/organizations', query);
     if (E.isLeft(part)) return part;
     const page = this.organizations.page(reader, part.right);

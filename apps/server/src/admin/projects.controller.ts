@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import type { Reader } from '#libs/authorization';
@@ -7,11 +7,12 @@ import { AccountId, branded, E, exactWith, OrganizationId, ProjectId, timestampO
 import { ChangeProject, CreateProject, type ProjectChange, Projects } from '#libs/projects';
 import { ForPerson, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
-import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { decode, decodeId } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
 import { Name } from '../http/fields.js';
-import { type ListBody, Lists, PageQuery } from '../http/list.js';
+import { Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
+import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 import { projectView } from './views.js';
@@ -48,7 +49,7 @@ export class ProjectsController {
   @ForReader()
   list(
     @Param('organizationId', decodeId(OrganizationId)) organizationId: OrganizationId,
-    @Query(decodeQuery(PageQuery)) query: PageQuery,
+    @Asked(PageQuery) query: PageQuery,
     @Reading() reader: Reader,
   ) {
     const path = `/v1/organizations/${organizationId}/projects`;

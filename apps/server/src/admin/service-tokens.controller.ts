@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import type { CommandContext } from '#libs/event-store';
@@ -6,17 +6,18 @@ import { E, exactWith, notFound, OrganizationId, ServiceTokenId } from '#libs/ke
 import { CreateServiceToken, RevokeServiceToken, Scope, ServiceTokens } from '#libs/service-tokens';
 import { ForOperator } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
-import { decode, decodeId, decodeQuery } from '../http/decode.js';
+import { decode, decodeId } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
-import { IsoTime, Name } from '../http/fields.js';
+import { atLeastOne, IsoTime, Name } from '../http/fields.js';
 import { Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
+import { Asked } from '../http/query.guard.js';
 import { Context } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 import { serviceTokenView } from './views.js';
 
 const Creation = exactWith(
-  { name: Name, scopes: t.array(Scope) },
+  { name: Name, scopes: atLeastOne(Scope, 'a list of at least one scope') },
   { expiresAt: t.union([IsoTime, t.null]), organizationIds: t.union([t.array(OrganizationId), t.null]) },
 );
 
@@ -48,7 +49,7 @@ export class ServiceTokensController {
 
   @Get()
   @ForOperator()
-  list(@Query(decodeQuery(PageQuery)) query: PageQuery) {
+  list(@Asked(PageQuery) query: PageQuery) {
     const part = this.lists.part('/v1/service-tokens', query);
     if (E.isLeft(part)) return part;
     const page = this.tokens.page(part.right);

@@ -1,4 +1,4 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import * as t from 'io-ts';
 import { Trail, type TrailEvent } from '#libs/audit';
 import { LiveState, mayRead, type Refusal } from '#libs/authorization';
@@ -7,10 +7,10 @@ import { ForPersonOr } from '../http/access.guard.js';
 import type { Answer } from '../http/answer.js';
 import { confinementOf } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
-import { decodeQuery } from '../http/decode.js';
 import { IsoTime, Limit } from '../http/fields.js';
 import { type ListBody, Lists } from '../http/list.js';
 import { PositionTokens } from '../http/position-token.js';
+import { Asked } from '../http/query.guard.js';
 import { Calling } from '../http/request.decorators.js';
 
 const EventsQuery = exactWith(
@@ -45,7 +45,7 @@ export class AuditController {
   @Get('events')
   @ForPersonOr('audit')
   async events(
-    @Query(decodeQuery(EventsQuery)) query: EventsQuery,
+    @Asked(EventsQuery) query: EventsQuery,
     @Calling() caller: Caller,
   ): Answer<ListBody<ReturnType<AuditController['shown']>>> {
     const refusal = this.refusal(caller, query);
@@ -66,7 +66,7 @@ export class AuditController {
     if (person === null) return undefined;
     const now = timestampOf(Date.now());
     const ask = (type: 'organization' | 'project', id: string) =>
-      mayRead(this.live, person, 'audit:read', { type, id }, now);
+      mayRead(this.live, person, { action: 'audit:read', place: { type, id }, now });
     const asked = [
       ...(organizationId === undefined ? [] : [ask('organization', organizationId)]),
       ...(projectId === undefined ? [] : [ask('project', projectId)]),

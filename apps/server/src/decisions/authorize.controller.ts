@@ -11,7 +11,7 @@ import { decode } from '../http/decode.js';
 import { AsksOnly } from '../http/idempotency.interceptor.js';
 import { PositionTokens } from '../http/position-token.js';
 import { Calling } from '../http/request.decorators.js';
-import { AuthorizeBody, questionOf } from './question.js';
+import { AuthorizeBody, projectOf, questionOf } from './question.js';
 
 /** "May this key or person do this here?": answered from memory, with no write and no cache of answers. */
 @Controller('v1')
@@ -31,7 +31,7 @@ export class AuthorizeController {
   authorize(@Body(decode(AuthorizeBody)) body: AuthorizeBody, @Calling() caller: Caller) {
     const question = questionOf(body, this.settings.prefix);
     if (E.isLeft(question)) return question;
-    const facts = confinedTo(this.live, confinementOf(caller));
+    const facts = confinedTo(this.live, confinementOf(caller), projectOf(question.right));
     const moment = { now: Date.now(), stale: this.freshness.isStale() };
     const decision = decide(facts, question.right, moment);
     return E.right(reply(this.shown(decision), { position: this.readSide.position }));

@@ -44,3 +44,7 @@ export const questionOf = (body: AuthorizeBody, prefix: string): E.Either<Invali
   const channel = body.channel ?? (subject.type === 'user' ? 'ui' : 'api');
   return E.right({ subject, action, resource, channel });
 };
+
+/** The project that a question names. */
+export const projectOf = ({ resource: { type, id, projectId } }: Question): string | undefined =>
+  type === 'project' ? id : projectId;

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { Role, Timestamp, timestampOf } from '#libs/kernel';
+import { E, Role, Timestamp, timestampOf } from '#libs/kernel';
 
 /** A codec that reads a text into something else, or says what it would have taken. */
 const reading = <A>(
@@ -17,6 +17,20 @@ const reading = <A>(
     },
     t.identity,
   );
+
+/** A list that isn't empty. `name` says so to a caller. */
+export const atLeastOne = <A>(item: t.Type<A>, name: string): t.Type<ReadonlyArray<A>, unknown> => {
+  const list = t.readonlyArray(item);
+  return new t.Type<ReadonlyArray<A>, unknown>(
+    name,
+    (u): u is ReadonlyArray<A> => list.is(u) && u.length > 0,
+    (u, context) => {
+      const read = list.validate(u, context);
+      return E.isRight(read) && read.right.length === 0 ? t.failure(u, context, `expected ${name}`) : read;
+    },
+    t.identity,
+  );
+};
 
 const isText = (u: unknown): u is string => typeof u === 'string';
 

@@ -1,13 +1,13 @@
 import { type CallHandler, type ExecutionContext, type NestInterceptor, SetMetadata } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { type Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { catchError, from, mergeMap, type Observable, of } from 'rxjs';
-import { People } from '#libs/accounts';
+import { type People } from '#libs/accounts';
 import type { StreamName } from '#libs/event-store';
 import { E } from '#libs/kernel';
 import { reply, Reply } from './answer.js';
 import type { Caller } from './caller.js';
-import { type Begun, Idempotency, type Remembered } from './idempotency.js';
+import { type Begun, type Idempotency, type Remembered } from './idempotency.js';
 import { type Failure, problems } from './problem.catalogue.js';
 import { pathOf } from './refusals.js';
 import { malformed, Refused } from './refused.js';

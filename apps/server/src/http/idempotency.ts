@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import {
   type CommandContext,
   commandIdFrom,
-  EventStore,
+  type EventStore,
   type ExpectedRevision,
   newCommandId,
   type RecordedEvent,

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { E, exactWith } from '#libs/kernel';
-import { type Listed, type PageOf, ReadSide } from '#libs/read-models';
+import { type Listed, type PageOf, type ReadSide } from '#libs/read-models';
 import { reply, type Reply } from './answer.js';
 import { type Cursors, queryOf } from './cursor.js';
 import { Limit } from './fields.js';

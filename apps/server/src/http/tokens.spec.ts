@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
+import { formatSecret, type KeyPrefix } from '#libs/api-keys';
 import { E } from '#libs/kernel';
 import { Cursors, queryOf } from './cursor.js';
 import { PositionTokens } from './position-token.js';
@@ -101,6 +103,16 @@ describe('a request id', () => {
   );
 
   it.each([[''], ['x'.repeat(129)], ['a b'], ['a, b'], ['é'], ['a\n']])('%j is replaced', (id) => {
+    expect(requestIdOf({ headers: { 'x-request-id': id } })).toMatch(/^req_[0-9a-f-]{36}$/u);
+  });
+
+  it.each([
+    [formatSecret('writ' as KeyPrefix, randomBytes(32))],
+    [`deploy-${formatSecret('acme' as KeyPrefix, randomBytes(32))}.1`],
+    [`wsvc_${'0a'.repeat(32)}`],
+    ['wop_1'],
+    ['of.wop_0a0a'],
+  ])('%s is replaced: it may be a secret', (id) => {
     expect(requestIdOf({ headers: { 'x-request-id': id } })).toMatch(/^req_[0-9a-f-]{36}$/u);
   });
 

@@ -1,7 +1,7 @@
-import { foldOfAggregate, type TransactFailure, StreamFolds } from '#libs/event-store';
+import { foldOfAggregate, type TransactFailure, type StreamFolds } from '#libs/event-store';
 import { type AccountId, pipe, TE } from '#libs/kernel';
 import { email } from '../domain/email.decider.js';
-import { PersonalIndex } from '../personal-index.js';
+import { type PersonalIndex } from '../personal-index.js';
 
 /** Whose address it is, by the log itself; null for nobody's (ACC-10, AMB-32). */
 export class AccountByEmail {

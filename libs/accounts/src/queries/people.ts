@@ -1,6 +1,6 @@
 import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
 import { O, pipe, TE } from '#libs/kernel';
-import { Vault, type VaultUnavailable, type CorruptBox } from '#libs/vault';
+import { type Vault, type VaultUnavailable, type CorruptBox } from '#libs/vault';
 import { type AccountDocument, accounts } from '../projections/accounts.js';
 
 /** What is personal about someone; null once they are erased. */
@@ -30,8 +30,9 @@ export class People implements ReadModel {
     return this.documents.placeOf(id);
   }
 
-  page(page: PageOf): Listed<AccountDocument> {
-    return this.documents.page(everyone, page);
+  /** What `keep` refuses is passed over: for a reader who finds only some of them. */
+  page(page: PageOf, keep: (account: AccountDocument) => boolean): Listed<AccountDocument> {
+    return this.documents.page(everyone, page, keep);
   }
 
   /** The same things, in order, each with its person. */

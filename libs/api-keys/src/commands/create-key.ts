@@ -46,6 +46,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
       transact(this.streams, apiKey)({
         id,
         context,
+        makes: true,
         ready: pipe(
           authorize(this.streams, { accountId: by, action: 'api-key:create', place: { type: 'project', id: projectId }, now }),
           TE.flatMapEither(({ facts, basis }): E.Either<Refusal, { command: CreateCommand; basis: typeof basis }> => {

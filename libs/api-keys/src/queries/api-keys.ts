@@ -1,4 +1,4 @@
-import { LiveState, mayRead, type Reader, type Refusal } from '#libs/authorization';
+import { type LiveState, mayRead, type Reader, type Refusal } from '#libs/authorization';
 import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
 import { E, notFound, type Timestamp } from '#libs/kernel';
 import { type KeyDocument, keysOfProject } from '../projections/keys-of-project.js';
@@ -14,12 +14,12 @@ export class ApiKeys implements ReadModel {
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, KeyDocument> {
     const key = this.documents.get(id);
     if (key === undefined) return E.left(notFound('api key'));
-    const refusal = mayRead(this.live, reader, 'api-key:list', { type: 'project', id: key.projectId }, now);
+    const refusal = mayRead(this.live, reader, { action: 'api-key:list', place: { type: 'project', id: key.projectId }, now });
     return refusal === undefined ? E.right(key) : E.left(notFound('api key'));
   }
 
   page(reader: Reader, projectId: string, page: PageOf, now: Timestamp): E.Either<Refusal, Listed<KeyDocument>> {
-    const refusal = mayRead(this.live, reader, 'api-key:list', { type: 'project', id: projectId }, now);
+    const refusal = mayRead(this.live, reader, { action: 'api-key:list', place: { type: 'project', id: projectId }, now });
     return refusal === undefined ? E.right(this.documents.page(projectId, page)) : E.left(refusal);
   }
 }

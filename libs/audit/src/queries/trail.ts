@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { EventStore, type Page, type Position, START, type StoreFailure } from '#libs/event-store';
+import { type EventStore, type Page, type Position, START, type StoreFailure } from '#libs/event-store';
 import { E, O, pipe, TE, type Timestamp } from '#libs/kernel';
-import { type CorruptBox, Vault, type VaultUnavailable } from '#libs/vault';
+import { type CorruptBox, type Vault, type VaultUnavailable } from '#libs/vault';
 import { isPlumbing, type TrailEvent, trailEvent } from '../trail-event.js';
 
 export interface TrailFilter {

@@ -32,7 +32,7 @@ const decideKey = (
   if (permission === undefined) return deny('unknown-action', principalOfKey(key));
   const target = findTarget(facts, permission, question, key);
   if (typeof target === 'string') return deny(target, principalOfKey(key));
-  return decideForKey(facts, key, permission, target, { question, moment });
+  return decideForKey(facts, key, permission, { target, question, moment });
 };
 
 const decideUser = (facts: Facts, id: string, question: Question, { stale }: Moment): Decision => {

@@ -24,9 +24,9 @@ export const decideForKey = (
   facts: Facts,
   key: KeyFact,
   permission: Permission,
-  target: Target,
-  { question: { channel }, moment }: { readonly question: Question; readonly moment: Moment },
+  asked: { readonly target: Target; readonly question: Question; readonly moment: Moment },
 ): Decision => {
+  const { target, question, moment } = asked;
   const principal = principalOfKey(key);
   if (target.organizationId !== key.organizationId) return deny('other-organization', principal);
   if (target.projectId !== null && target.projectId !== key.projectId) return deny('other-project', principal);
@@ -38,6 +38,6 @@ export const decideForKey = (
   // The event that changed the expiry is part of the grant only where the first one would have ended it by now.
   const evidence =
     key.expiry !== null && moment.now >= key.firstExpiresAt ? [key.created, key.expiry] : [key.created];
-  const attribution = attributionInProject(facts, key, { kind: permission.kind, channel }, key.id);
+  const attribution = attributionInProject(facts, key, { kind: permission.kind, channel: question.channel }, key.id);
   return { decision: true, reason: 'project-key', principal, attribution, evidence };
 };

@@ -2,6 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { Answer, Request } from './append.mjs';
 import type { FromWriter, ToWriter } from './writer.worker.mjs';
 
+/** How many requests make a message of their own: fewer cost more messages, more leave the writer idle. */
+const FEW = 16;
+
 type Settle = (answer: Answer) => void;
 
 /** The main thread's end of the writer: requests go over in the order they come, and are answered in that order. */
@@ -61,9 +64,12 @@ export class Writer {
         return;
       }
       this.pending.push(resolve);
-      // What is asked for in one turn crosses as one message, after the promises of the last answers have run.
-      if (this.outbox.push(request) === 1)
-        process.nextTick(() => {
+      // A few cross at once, for the writer to be at work while this thread still makes the rest of a turn's requests.
+      const waiting = this.outbox.push(request);
+      if (waiting >= FEW) this.post();
+      else if (waiting === 1)
+        // With whatever else this turn of the event loop brings: each message is a commit, and a commit is what costs.
+        setImmediate(() => {
           this.post();
         });
     });

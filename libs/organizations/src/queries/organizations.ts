@@ -1,4 +1,4 @@
-import { LiveState, mayRead, type Reader, type Refusal } from '#libs/authorization';
+import { type LiveState, mayRead, type Reader, type Refusal } from '#libs/authorization';
 import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
 import { E, notFound, type Timestamp } from '#libs/kernel';
 import { type MemberDocument, members } from '../projections/members.js';
@@ -15,7 +15,7 @@ export class Organizations implements ReadModel {
   constructor(private readonly live: LiveState) {}
 
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, OrganizationDocument> {
-    const refusal = mayRead(this.live, reader, 'organization:read', { type: 'organization', id }, now);
+    const refusal = mayRead(this.live, reader, { action: 'organization:read', place: { type: 'organization', id }, now });
     const document = this.documents.get(id);
     return refusal === undefined && document !== undefined
       ? E.right(document)
@@ -37,14 +37,14 @@ export class Organizations implements ReadModel {
   }
 
   member(reader: Reader, id: string, accountId: string, now: Timestamp): E.Either<Refusal, MemberDocument> {
-    const refusal = mayRead(this.live, reader, 'member:read', { type: 'organization', id }, now);
+    const refusal = mayRead(this.live, reader, { action: 'member:read', place: { type: 'organization', id }, now });
     if (refusal !== undefined) return E.left(refusal);
     const member = this.members.get(accountId);
     return member?.organizationId === id ? E.right(member) : E.left(notFound('member'));
   }
 
   membersOf(reader: Reader, id: string, page: PageOf, now: Timestamp): E.Either<Refusal, Listed<MemberDocument>> {
-    const refusal = mayRead(this.live, reader, 'member:read', { type: 'organization', id }, now);
+    const refusal = mayRead(this.live, reader, { action: 'member:read', place: { type: 'organization', id }, now });
     return refusal === undefined ? E.right(this.members.page(id, page)) : E.left(refusal);
   }
 

@@ -1,4 +1,4 @@
-import { LiveState, mayRead, maySee, personInProject, type Reader, type Refusal } from '#libs/authorization';
+import { type LiveState, mayRead, maySee, personInProject, type Reader, type Refusal } from '#libs/authorization';
 import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
 import { E, notFound, type Timestamp } from '#libs/kernel';
 import { type ProjectDocument, projects } from '../projections/projects.js';
@@ -13,7 +13,7 @@ export class Projects implements ReadModel {
   constructor(private readonly live: LiveState) {}
 
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, ProjectDocument> {
-    const refusal = mayRead(this.live, reader, 'project:read', { type: 'project', id }, now);
+    const refusal = mayRead(this.live, reader, { action: 'project:read', place: { type: 'project', id }, now });
     const document = this.documents.get(id);
     // A default project is there before its organization, which may have yet to be finished.
     const whole = document !== undefined && this.live.organization(document.organizationId) !== undefined;
@@ -28,11 +28,11 @@ export class Projects implements ReadModel {
     now: Timestamp,
   ): E.Either<Refusal, Listed<ProjectDocument>> {
     if (reader === 'operator') {
-      const refusal = mayRead(this.live, reader, 'project:list', { type: 'organization', id: organizationId }, now);
+      const refusal = mayRead(this.live, reader, { action: 'project:list', place: { type: 'organization', id: organizationId }, now });
       return refusal === undefined ? E.right(this.documents.page(organizationId, page)) : E.left(refusal);
     }
     const isSeen = ({ id }: ProjectDocument) => maySee(this.live, reader, { type: 'project', id });
-    const refusal = mayRead(this.live, reader, 'project:list', { type: 'organization', id: organizationId }, now);
+    const refusal = mayRead(this.live, reader, { action: 'project:list', place: { type: 'organization', id: organizationId }, now });
     if (refusal !== undefined && !this.documents.all(organizationId).some(isSeen)) return E.left(refusal);
     return E.right(this.documents.page(organizationId, page, isSeen));
   }
@@ -55,6 +55,6 @@ export class Projects implements ReadModel {
   }
 
   mayReadCollaborators(reader: Reader, id: string, now: Timestamp): Refusal | undefined {
-    return mayRead(this.live, reader, 'collaborator:read', { type: 'project', id }, now);
+    return mayRead(this.live, reader, { action: 'collaborator:read', place: { type: 'project', id }, now });
   }
 }

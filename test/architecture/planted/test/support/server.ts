@@ -1,4 +1,4 @@
 import { EmbeddedEventStore } from '#libs/event-store/embedded';
-import { serverModule } from '../../apps/server/src/server.module.js';
+import { adapters } from '../../apps/server/src/adapters.js';
 
-export const server = { EmbeddedEventStore, serverModule };
+export const server = { EmbeddedEventStore, adapters };

@@ -1,4 +1,4 @@
 // breaks: libs-do-not-import-apps
-import { serverModule } from '../../../apps/server/src/server.module.js';
+import { adapters } from '../../../apps/server/src/adapters.js';
 
-export const upwards = { serverModule };
+export const upwards = { adapters };

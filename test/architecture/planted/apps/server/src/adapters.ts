@@ -2,4 +2,4 @@ import { openAccount } from '#libs/accounts';
 import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { FileVault } from '#libs/vault/file';
 
-export const serverModule = { openAccount, EmbeddedEventStore, FileVault };
+export const adapters = { openAccount, EmbeddedEventStore, FileVault };

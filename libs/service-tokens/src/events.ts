@@ -1,1 +1,0 @@
-export * from './domain/service-token.events.js';
