@@ -1,12 +1,4 @@
-const swc = {
-  sourceMaps: 'inline',
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-  },
-  module: { type: 'es6' },
-};
+import { swc } from './test/support/swc.mjs';
 
 /** One project: every spec runs with nothing installed but the packages. */
 export default {

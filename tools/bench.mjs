@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const names = readdirSync(`${root}/test/bench`)
   .map((file) => file.replace(/\.ts$/u, ''))
-  .filter((name) => !['report'].includes(name) && !name.includes('.'));
+  .filter((name) => !['report', 'load'].includes(name) && !name.includes('.'));
 const [name = ''] = process.argv.slice(2);
 if (!names.includes(name)) {
   process.stderr.write(`usage: npm run bench -- <name>\nwhere <name> is one of: ${names.join(', ')}\n`);
@@ -18,7 +18,7 @@ const prepared = spawnSync(process.execPath, ['tools/prepare.mjs', '--build'], {
 if (prepared.status !== 0) process.exit(prepared.status ?? 1);
 mkdirSync(`${root}/docs/benchmarks`, { recursive: true });
 const kept = createWriteStream(`${root}/docs/benchmarks/${name}.txt`);
-const run = spawn(process.execPath, ['--max-old-space-size=8192', `dist/test/bench/${name}.js`], {
+const run = spawn(process.execPath, ['--max-old-space-size=8192', '--max-semi-space-size=64', `dist/test/bench/${name}.js`], {
   cwd: root,
   stdio: ['inherit', 'pipe', 'inherit'],
 });

@@ -1,19 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import 'reflect-metadata';
-import { pino } from 'pino';
 import { CreateKey } from '#libs/api-keys';
 import { type CommandContext, newCommandId } from '#libs/event-store';
 import { type AccountId, E, type ProjectId, timestampOf } from '#libs/kernel';
-import { openFoundation } from '../../apps/server/src/adapters.js';
-import { configFrom } from '../../apps/server/src/config.js';
-import { loadOperatorToken } from '../../apps/server/src/operator-token.js';
-import { startServer } from '../../apps/server/src/server.js';
 import { type Cast, cast, project } from '../support/cast.js';
-import { Client } from '../support/client.js';
+import { startTestServer } from '../support/test-server.js';
 import type { Load, Measured } from './load.js';
 import { conditions, percentile, print, verdict } from './report.js';
 
@@ -22,12 +13,7 @@ const callers = 64;
 const seconds = Number(process.env['WRIT_TEST_SECONDS'] ?? 5);
 const rounds = 3;
 
-const dataDir = mkdtempSync(join(tmpdir(), 'writ-bench-'));
-const config = configFrom({ WRIT_PORT: '0', WRIT_DATA_DIR: dataDir });
-if (E.isLeft(config)) throw new Error(config.left.join('\n'));
-// The log goes nowhere here: over HTTP it is the server's own to write, to a file.
-const server = await startServer(config.right, openFoundation, pino({ level: 'silent' }));
-const client = new Client(server.url, loadOperatorToken(dataDir, undefined));
+const { server, client, remove } = await startTestServer();
 
 interface Desk {
   readonly owner: AccountId;
@@ -128,5 +114,4 @@ if (process1 && process64 && http1 && http64) {
   const ratio = http1.rate / http64.rate;
   verdict('L1 one organization : 64', `${ratio.toFixed(2)} over HTTP, ${(process1.rate / process64.rate).toFixed(2)} in process`, 'about 1', ratio > 0.9);
 }
-await server.close();
-rmSync(dataDir, { recursive: true });
+await remove();

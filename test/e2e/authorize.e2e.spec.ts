@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Decision as Decided } from '#libs/authorization';
-import { type Cast, cast, colleague, type Named, person, project } from '../support/cast.js';
+import { type Cast, cast, colleague, emailOf, type MadeKey, makeKey, type Named, person, project } from '../support/cast.js';
 import type { Answer, Client } from '../support/client.js';
 import { gate, meddledFoundation } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
@@ -15,7 +15,6 @@ interface Decision {
   readonly evidence: ReadonlyArray<{ readonly position: string; readonly type: string }>;
 }
 
-type Key = Named & { readonly secret: string };
 type Body = Readonly<Record<string, unknown>>;
 
 let server: TestServer;
@@ -25,19 +24,16 @@ let others: Cast;
 /** Alpha has the key and a collaborator of each kind; Beta nobody but its maker. */
 let alpha: string;
 let beta: string;
-let key: Key;
-let foreign: Key;
+let key: MadeKey;
+let foreign: MadeKey;
 let foreignProject: string;
 let admin: string;
 let external: string;
 
 const owner = () => ({ as: all.owner });
 const patch = (path: string, body: object, as = all.owner) => client.ask('PATCH', path, { as, body });
-const keyOf = (projectId: string, as: string, more: object = {}): Promise<Key> =>
-  client.made<Key>(`/v1/projects/${projectId}/api-keys`, { name: 'ci', ...more }, { as });
-const emailOf = async (id: string) => (await client.get<{ email: string }>(`/v1/accounts/${id}`)).body.email;
 const add = async (projectId: string, id: string, as = all.owner) =>
-  client.made(`/v1/projects/${projectId}/collaborators`, { email: await emailOf(id) }, { as });
+  client.made(`/v1/projects/${projectId}/collaborators`, { email: await emailOf(client, id) }, { as });
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -46,8 +42,8 @@ beforeAll(async () => {
   alpha = await project(client, all, 'Alpha');
   beta = await project(client, all, 'Beta');
   foreignProject = await project(client, others, 'Foreign');
-  key = await keyOf(alpha, all.owner);
-  foreign = await keyOf(foreignProject, others.owner);
+  key = await makeKey(client, alpha, all.owner);
+  foreign = await makeKey(client, foreignProject, others.owner);
   admin = await person(client, 'admin');
   await client.made(`/v1/organizations/${all.organization}/members`, { accountId: admin });
   await patch(`/v1/organizations/${all.organization}/members/${admin}`, { role: 'admin' });
@@ -75,7 +71,7 @@ const fileIn = (projectId: string) => ({ action: 'file:create', resource: { type
 const inProject = (action: string, id = alpha) => ({ action, resource: { type: 'project', id } });
 const inOrganization = (action: string, id = all.organization) => ({ action, resource: { type: 'organization', id } });
 const by = (id: string) => ({ subject: { type: 'user', id } });
-const withKey = ({ secret }: Key) => ({ credential: secret });
+const withKey = ({ secret }: MadeKey) => ({ credential: secret });
 
 const principalOf = ({ id }: Named, projectId: string, organizationId: string) => ({
   type: 'api_key',
@@ -183,7 +179,7 @@ type Case = readonly [
 const keyPrincipal = () => principalOf(key, alpha, all.organization);
 const wrongChecksum = () => `${key.secret.slice(0, -1)}${key.secret.endsWith('0') ? '1' : '0'}`;
 
-const freshKey = (more: object = {}) => keyOf(alpha, all.owner, more);
+const freshKey = (more: { readonly expiresAt?: string } = {}) => makeKey(client, alpha, all.owner, more);
 let made: Named = { id: '' };
 const latestKey = () => principalOf(made, alpha, all.organization);
 let whole: Cast;
@@ -258,7 +254,7 @@ const denies: ReadonlyArray<Case> = [
     'project-archived',
     async () => {
       const gone = await project(client, all, 'Gone');
-      const late = await keyOf(gone, all.owner);
+      const late = await makeKey(client, gone, all.owner);
       await client.made(`/v1/projects/${gone}/archive`, undefined, owner());
       made = { id: late.id };
       archived = gone;
@@ -271,7 +267,7 @@ const denies: ReadonlyArray<Case> = [
     'organization-suspended',
     async () => {
       whole = await cast(client);
-      const theirs = await keyOf(whole.defaultProject, whole.owner);
+      const theirs = await makeKey(client, whole.defaultProject, whole.owner);
       await client.made(`/v1/organizations/${whole.organization}/suspend`);
       made = theirs;
       return { ...withKey(theirs), ...file };
@@ -473,7 +469,7 @@ it('while the state is too old, everybody is denied, and nothing is taken for ba
   const held = gate();
   try {
     const { owner: as, defaultProject } = await cast(old.client);
-    const { secret } = await old.client.made<Key>(`/v1/projects/${defaultProject}/api-keys`, { name: 'x' }, { as });
+    const { secret } = await old.client.made<MadeKey>(`/v1/projects/${defaultProject}/api-keys`, { name: 'x' }, { as });
     const ask = async () => (await old.client.post<Decision>('/v1/authorize', { credential: secret, ...file })).body;
     expect(await ask()).toMatchObject({ decision: true });
     meddling.batch = () => held.passed;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CreateKey, RevokeKey } from '#libs/api-keys';
 import { decide } from '#libs/authorization';
 import { type CommandContext, newCommandId } from '#libs/event-store';
@@ -10,18 +10,10 @@ import { byKey } from '../support/decisions.js';
 import { eventually } from '../support/eventually.js';
 import { typesIn } from '../support/log.js';
 import { expectProblem } from '../support/problem.js';
-import { moveLogAway, setStage, type Stage } from '../support/stage.js';
+import { moveLogAway, type Stage, stagesOfEachTest } from '../support/stage.js';
 import { together } from '../support/together.js';
 
-const stages: Stage[] = [];
-const staged = async (boundMs?: number): Promise<Stage> => {
-  const stage = await setStage(boundMs);
-  stages.push(stage);
-  return stage;
-};
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.remove();
-});
+const staged = stagesOfEachTest();
 
 const distant = async (ms: number): Promise<Stage> => {
   const stage = await staged();

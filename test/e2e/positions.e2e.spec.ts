@@ -23,7 +23,7 @@ beforeAll(async () => {
   client = server.client;
   all = await cast(client);
   alpha = await project(client, all, 'Alpha');
-  serviceToken = (await client.made<Named>('/v1/service-tokens', { name: 'x', scopes: [] })).id;
+  serviceToken = (await client.made<Named>('/v1/service-tokens', { name: 'x', scopes: ['audit'] })).id;
   key = await client.made(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, { as: all.owner });
 });
 afterEach(() => {
@@ -104,7 +104,7 @@ describe('a command', () => {
       await client.ask('PATCH', `/v1/projects/${alpha}`, { ...owner(), body: { name: 'Renamed' } }),
       await client.ask('PATCH', `/v1/api-keys/${made.body.id}`, { ...owner(), body: { name: 'renamed' } }),
       await client.ask('DELETE', `/v1/api-keys/${made.body.id}`, owner()),
-      await client.post('/v1/service-tokens', { name: 'x', scopes: [] }),
+      await client.post('/v1/service-tokens', { name: 'x', scopes: ['audit'] }),
       await client.post(`/v1/accounts/${all.member}/block`),
       await client.post(`/v1/accounts/${all.member}/unblock`),
     ];
@@ -123,7 +123,7 @@ describe('a command', () => {
   it('that changed nothing answers with what it read', async () => {
     const { id } = await client.made<Named>(`/v1/projects/${alpha}/api-keys`, { name: 'twice' }, owner());
     const first = await client.ask('DELETE', `/v1/api-keys/${id}`, owner());
-    await client.post('/v1/service-tokens', { name: 'in between', scopes: [] });
+    await client.post('/v1/service-tokens', { name: 'in between', scopes: ['audit'] });
     const again = await client.ask('DELETE', `/v1/api-keys/${id}`, owner());
     expect([first.status, again.status]).toEqual([204, 204]);
     expect(positionOf(again)).toBe(positionOf(first));
@@ -144,7 +144,7 @@ describe.each(Object.entries(reads))('%s', (route, askOf) => {
   const ask = (more: Ask = {}) => client.ask<unknown>(method, addressOf(path), { ...askOf(), ...more });
 
   it('answers with its position, which is the one in the body of a list', async () => {
-    const before = positionOf(await client.post('/v1/service-tokens', { name: 'x', scopes: [] }));
+    const before = positionOf(await client.post('/v1/service-tokens', { name: 'x', scopes: ['audit'] }));
     const answer = await ask();
     expect(answer.status).toBe(200);
     expect(positionOf(answer)).toBeGreaterThanOrEqual(before);
@@ -153,7 +153,7 @@ describe.each(Object.entries(reads))('%s', (route, askOf) => {
   });
 
   it('is answered from the wanted position or from a later one', async () => {
-    const made = await client.post('/v1/service-tokens', { name: 'x', scopes: [] });
+    const made = await client.post('/v1/service-tokens', { name: 'x', scopes: ['audit'] });
     const answer = await ask({ headers: { 'writ-min-position': made.headers.get('writ-position') ?? '' } });
     expect(answer.status).toBe(200);
     expect(positionOf(answer)).toBeGreaterThanOrEqual(positionOf(made));
@@ -213,7 +213,7 @@ describe('Writ-Min-Position', () => {
 
   it('is known after a restart', async () => {
     const one = await startTestServer();
-    const { headers } = await one.client.post('/v1/service-tokens', { name: 'x', scopes: [] });
+    const { headers } = await one.client.post('/v1/service-tokens', { name: 'x', scopes: ['audit'] });
     await one.stop();
     const two = await startTestServer({ dataDir: one.dataDir });
     const answer = await two.client.get('/v1/service-tokens', since(headers.get('writ-position') ?? ''));

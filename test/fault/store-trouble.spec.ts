@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { apiKeyEvents } from '#libs/api-keys/events';
 import { LiveState } from '#libs/authorization';
 import { type Batch, type EventStore, StoreFailed, type Subscription } from '#libs/event-store';
@@ -10,18 +10,10 @@ import { eventually } from '../support/eventually.js';
 import { wholeLog } from '../support/log.js';
 import { everyItem } from '../support/pages.js';
 import { expectProblem } from '../support/problem.js';
-import { setStage, type Stage } from '../support/stage.js';
+import { stagesOfEachTest } from '../support/stage.js';
 import { together } from '../support/together.js';
 
-const stages: Stage[] = [];
-const staged = async (boundMs?: number): Promise<Stage> => {
-  const stage = await setStage(boundMs);
-  stages.push(stage);
-  return stage;
-};
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.remove();
-});
+const staged = stagesOfEachTest();
 
 const away = { _tag: 'StoreUnavailable', cause: 'the test took it away from /tmp/nowhere' } as const;
 

@@ -75,7 +75,7 @@ const newCollaborator = async (client: Client, into: Tenant) => {
 };
 const newOrganization = async (client: Client) => ({ organizationId: (await cast(client)).organization });
 const newServiceToken = async (client: Client) => ({
-  serviceTokenId: (await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'target', scopes: [] })).id,
+  serviceTokenId: (await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'target', scopes: ['audit'] })).id,
 });
 
 const organization = '/v1/organizations/:organizationId';
@@ -106,7 +106,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'POST /v1/accounts/:accountId/block': { for: 'operator', ok: 200, target: newAccount },
   'POST /v1/accounts/:accountId/unblock': { for: 'operator', ok: 200, target: newAccount },
 
-  'POST /v1/service-tokens': { for: 'operator', ok: 201, body: { name: 'more', scopes: [] } },
+  'POST /v1/service-tokens': { for: 'operator', ok: 201, body: { name: 'more', scopes: ['audit'] } },
   'GET /v1/service-tokens': { for: 'operator', ok: 200 },
   'GET /v1/service-tokens/:serviceTokenId': { for: 'operator', ok: 200, target: newServiceToken },
   'DELETE /v1/service-tokens/:serviceTokenId': { for: 'operator', ok: 204, target: newServiceToken },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach } from '@jest/globals';
 import { type Cast, cast, project } from './cast.js';
 import type { Client } from './client.js';
 import { meddledFoundation, type Meddling } from './meddled-store.js';
@@ -27,6 +28,19 @@ export const setStage = async (boundMs = 5_000): Promise<Stage> => {
     await test.remove();
   };
   return { test, client, meddling, team, alpha, remove };
+};
+
+/** Sets stages that last as long as the test they are set in. */
+export const stagesOfEachTest = (): ((boundMs?: number) => Promise<Stage>) => {
+  const stages: Stage[] = [];
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.remove();
+  });
+  return async (boundMs) => {
+    const stage = await setStage(boundMs);
+    stages.push(stage);
+    return stage;
+  };
 };
 
 /** A log that is some way off, as one on another machine is: every batch takes so many ms to arrive. */

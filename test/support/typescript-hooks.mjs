@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
+import { swc } from './swc.mjs';
 
 /** `./x.js` is written for what will be built: here it is `./x.ts`. @type {import('node:module').ResolveHook} */
 export const resolve = (specifier, context, next) => {
@@ -14,17 +15,7 @@ export const resolve = (specifier, context, next) => {
 export const load = async (url, context, next) => {
   if (!url.endsWith('.ts')) return next(url, context);
   const path = fileURLToPath(url);
-  const { code } = await transform(await readFile(path, 'utf8'), {
-    filename: path,
-    configFile: false,
-    swcrc: false,
-    sourceMaps: 'inline',
-    jsc: {
-      target: 'es2022',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    },
-    module: { type: 'es6' },
-  });
+  const options = { ...swc, filename: path, configFile: false, swcrc: false };
+  const { code } = await transform(await readFile(path, 'utf8'), options);
   return { format: 'module', shortCircuit: true, source: code };
 };

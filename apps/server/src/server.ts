@@ -9,7 +9,7 @@ import { Engine, type Foundation } from './engine.js';
 import { AccessGuard } from './http/access.guard.js';
 import { createHttpApp } from './http/http-app.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
-import { MinPosition } from './http/min-position.js';
+import { MinPositionGuard } from './http/min-position.js';
 import { QueryGuard } from './http/query.guard.js';
 import { loadOperatorToken } from './operator-token.js';
 import { OperationsModule, ServerModule } from './server.module.js';
@@ -59,11 +59,12 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   const module = ServerModule.of(engine, config.roles, config.opsPort === undefined);
   const app = await createHttpApp(module, options);
   const reflector = new Reflector();
-  app.useGlobalGuards(new AccessGuard(reflector, engine.authentication, engine.live), new QueryGuard(reflector));
-  app.useGlobalInterceptors(
-    new MinPosition(engine.tokens, engine.store, engine.readSide),
-    new IdempotencyInterceptor(reflector, engine.idempotency, engine.people),
+  app.useGlobalGuards(
+    new AccessGuard(reflector, engine.authentication, engine.live),
+    new QueryGuard(reflector),
+    new MinPositionGuard(engine.tokens, engine.store, engine.readSide),
   );
+  app.useGlobalInterceptors(new IdempotencyInterceptor(reflector, engine.idempotency, engine.people));
   const url = await listening(app, config.host, config.port);
   const apps = [app];
   let opsUrl = url;

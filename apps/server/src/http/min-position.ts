@@ -1,9 +1,8 @@
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
-import { EventStore, type Position } from '#libs/event-store';
+import type { EventStore, Position } from '#libs/event-store';
 import { E } from '#libs/kernel';
-import { ReadSide } from '#libs/read-models';
+import type { ReadSide } from '#libs/read-models';
 import type { PositionTokens } from './position-token.js';
 import type { Failure } from './problem.catalogue.js';
 import { Refused } from './refused.js';
@@ -12,20 +11,22 @@ import { Refused } from './refused.js';
 export const PATIENCE = 5_000;
 
 /** `Writ-Min-Position`: answered from a state at or past it, or not at all. */
-export class MinPosition implements NestInterceptor {
+export class MinPositionGuard implements CanActivate {
   constructor(
     private readonly tokens: PositionTokens,
     private readonly store: EventStore,
     private readonly readSide: ReadSide,
   ) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const wanted = context.switchToHttp().getRequest<FastifyRequest>().headers['writ-min-position'];
-    if (wanted !== undefined) {
-      const failure = await this.wait(String(wanted));
-      if (failure !== undefined) throw new Refused(failure);
-    }
-    return next.handle();
+    return wanted === undefined || this.waited(String(wanted));
+  }
+
+  private async waited(wanted: string): Promise<boolean> {
+    const failure = await this.wait(wanted);
+    if (failure !== undefined) throw new Refused(failure);
+    return true;
   }
 
   private async wait(text: string): Promise<Failure | undefined> {

@@ -106,13 +106,13 @@ describe('a request id', () => {
     expect(requestIdOf({ headers: { 'x-request-id': id } })).toMatch(/^req_[0-9a-f-]{36}$/u);
   });
 
-  it.each([
-    [formatSecret('writ' as KeyPrefix, randomBytes(32))],
-    [`deploy-${formatSecret('acme' as KeyPrefix, randomBytes(32))}.1`],
-    [`wsvc_${'0a'.repeat(32)}`],
-    ['wop_1'],
-    ['of.wop_0a0a'],
-  ])('%s is replaced: it may be a secret', (id) => {
+  it.each<[string, string]>([
+    ['a key', formatSecret('writ' as KeyPrefix, randomBytes(32))],
+    ['a key in other text', `deploy-${formatSecret('acme' as KeyPrefix, randomBytes(32))}.1`],
+    ['a service token', `wsvc_${'0a'.repeat(32)}`],
+    ['an operator token', 'wop_1'],
+    ['a token in other text', 'of.wop_0a0a'],
+  ])('%s is replaced', (_, id) => {
     expect(requestIdOf({ headers: { 'x-request-id': id } })).toMatch(/^req_[0-9a-f-]{36}$/u);
   });
 
