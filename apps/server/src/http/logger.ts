@@ -56,7 +56,8 @@ export const nestLogger = (logger: Logger): LoggerService => {
       );
     };
   return {
-    log: line('info'),
+    // Nest tells of every module and route at every start: of use to whoever changes them, and to nobody at night.
+    log: line('debug'),
     warn: line('warn'),
     error: line('error'),
     debug: line('debug'),

@@ -128,8 +128,10 @@ describe('a line of the log', () => {
 
   it('is what Nest says, too', () => {
     const nest = nestLogger(logger);
+    nest.warn('odd', 'Router');
+    expect(last()).toMatchObject({ level: 'warn', context: 'Router', msg: 'odd' });
     nest.log('Mapped', 'Router');
-    expect(last()).toMatchObject({ level: 'info', context: 'Router', msg: 'Mapped' });
+    expect(last()).toMatchObject({ msg: 'odd' });
     nest.error('bad', 'Error: bad\n    at x', 'Module');
     expect(last()).toMatchObject({ level: 'error', context: 'Module', msg: 'bad', stack: 'Error: bad\n    at x' });
     nest.error(new Error('worse'));
