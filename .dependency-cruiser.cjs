@@ -121,8 +121,7 @@ const rules = [
   },
   {
     name: 'adapters-are-named-once',
-    comment:
-      'Ask for the port (EventStore, Vault); adapters.ts is the one place that picks what stands behind it.',
+    comment: 'Ask for the port (EventStore, Vault); adapters.ts is the one place that picks what stands behind it.',
     from: { path: '^(apps|libs)/', pathNot: ['^apps/server/src/adapters[.]ts$', adapters, testing, spec] },
     to: { path: adapters },
   },

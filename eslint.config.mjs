@@ -106,7 +106,8 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         {
-          selector: ':not(MethodDefinition[kind="constructor"]) > :function[params.length>4]:not([params.0.decorators.length>0])',
+          selector:
+            ':not(MethodDefinition[kind="constructor"]) > :function[params.length>4]:not([params.0.decorators.length>0])',
           message: 'Four parameters at most: beyond that they want names, so take one object.',
         },
       ],

@@ -18,10 +18,14 @@ const prepared = spawnSync(process.execPath, ['tools/prepare.mjs', '--build'], {
 if (prepared.status !== 0) process.exit(prepared.status ?? 1);
 mkdirSync(`${root}/docs/benchmarks`, { recursive: true });
 const kept = createWriteStream(`${root}/docs/benchmarks/${name}.txt`);
-const run = spawn(process.execPath, ['--max-old-space-size=8192', '--max-semi-space-size=64', `dist/test/bench/${name}.js`], {
-  cwd: root,
-  stdio: ['inherit', 'pipe', 'inherit'],
-});
+const run = spawn(
+  process.execPath,
+  ['--max-old-space-size=8192', '--max-semi-space-size=64', `dist/test/bench/${name}.js`],
+  {
+    cwd: root,
+    stdio: ['inherit', 'pipe', 'inherit'],
+  },
+);
 run.stdout.on('data', (chunk) => {
   process.stdout.write(chunk);
   kept.write(chunk);

@@ -13,7 +13,8 @@ const callers = 64;
 const seconds = Number(process.env['WRIT_TEST_SECONDS'] ?? 5);
 const rounds = 3;
 
-const { server, client, remove } = await startTestServer();
+const test = await startTestServer();
+const { server, client } = test;
 
 interface Desk {
   readonly owner: AccountId;
@@ -67,8 +68,13 @@ const pinned = spawnSync('taskset', ['--version']).status === 0;
 const overHttp = (desks: ReadonlyArray<Desk>): Promise<Measured> =>
   new Promise((resolve, reject) => {
     const load: Load = { url: server.url, token: client.operatorToken, seconds, desks };
-    const program = [...process.execArgv.filter((flag) => !flag.startsWith('--max')), new URL(`./load.${import.meta.url.split('.').at(-1) ?? 'js'}`, import.meta.url).pathname];
-    const [command, args] = pinned ? ['taskset', ['-c', '1', process.execPath, ...program]] : [process.execPath, program];
+    const program = [
+      ...process.execArgv.filter((flag) => !flag.startsWith('--max')),
+      new URL(`./load.${import.meta.url.split('.').at(-1) ?? 'js'}`, import.meta.url).pathname,
+    ];
+    const [command, args] = pinned
+      ? ['taskset', ['-c', '1', process.execPath, ...program]]
+      : [process.execPath, program];
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -108,10 +114,20 @@ const median = (name: string): Measured => {
 print('');
 const [process1, process64, http1, http64] = Object.keys(best).map(median);
 if (process1 && process64 && http1 && http64) {
-  verdict('L1 in process', `${Math.round(process1.rate).toLocaleString('en')}/s`, '≥ 15,000/s', process1.rate >= 15_000);
+  verdict(
+    'L1 in process',
+    `${Math.round(process1.rate).toLocaleString('en')}/s`,
+    '≥ 15,000/s',
+    process1.rate >= 15_000,
+  );
   verdict('L1 over HTTP', `${Math.round(http1.rate).toLocaleString('en')}/s`, '≥ 5,000/s', http1.rate >= 5_000);
   verdict('L1 over HTTP p99', `${http1.p99.toFixed(1)} ms`, '≤ 40 ms', http1.p99 <= 40);
   const ratio = http1.rate / http64.rate;
-  verdict('L1 one organization : 64', `${ratio.toFixed(2)} over HTTP, ${(process1.rate / process64.rate).toFixed(2)} in process`, 'about 1', ratio > 0.9);
+  verdict(
+    'L1 one organization : 64',
+    `${ratio.toFixed(2)} over HTTP, ${(process1.rate / process64.rate).toFixed(2)} in process`,
+    'about 1',
+    ratio > 0.9,
+  );
 }
-await remove();
+await test.remove();

@@ -28,13 +28,23 @@ const build = (): string[] => {
   const random = seeded(seed);
   const bytes = () => Uint8Array.from({ length: 32 }, () => Math.floor(random() * 256));
   for (let n = 0; n < organizations; n += 1) {
-    const data = { name: `o${String(n)}`, ownerId: 'user_1' as AccountId, defaultProjectId: `proj_${String(n * 10)}` as ProjectId };
+    const data = {
+      name: `o${String(n)}`,
+      ownerId: 'user_1' as AccountId,
+      defaultProjectId: `proj_${String(n * 10)}` as ProjectId,
+    };
     apply('organization', `org_${String(n)}`, { type: 'OrganizationCreated', data });
   }
   for (let n = 0; n < projects; n += 1) {
     const organizationId = `org_${String(Math.floor(n / 10))}` as OrganizationId;
     const data = { organizationId, name: `p${String(n)}`, slug: `p${String(n)}`, visibility: 'private' as const };
-    apply('project', `proj_${String(n)}`, n % 10 === 0 ? { type: 'DefaultProjectCreated', data } : { type: 'ProjectCreated', data: { ...data, createdBy: 'user_1' as AccountId } });
+    apply(
+      'project',
+      `proj_${String(n)}`,
+      n % 10 === 0
+        ? { type: 'DefaultProjectCreated', data }
+        : { type: 'ProjectCreated', data: { ...data, createdBy: 'user_1' as AccountId } },
+    );
   }
   const kept: string[] = [];
   for (let n = 0; n < keys; n += 1) {
@@ -94,7 +104,11 @@ const decision = (secret: string, project: string, now: number): boolean => {
 };
 
 /** Times each call by itself, so that the slow ones show; the clock's own cost is in both alike. */
-const measure = (run: (secret: string, project: string, now: number) => boolean, secrets: ReadonlyArray<string>, at0: number) => {
+const measure = (
+  run: (secret: string, project: string, now: number) => boolean,
+  secrets: ReadonlyArray<string>,
+  at0: number,
+) => {
   const random = seeded(at0);
   const times = new Float64Array(samples);
   const now = Date.now();
@@ -117,10 +131,23 @@ const bare = new Map<string, Bare>();
 for (const secret of secrets) {
   const key = live.keyByDigest(hash('sha256', secret, 'hex'));
   if (key !== undefined)
-    bare.set(key.digest, { revoked: false, expiresAt: key.expiresAt, projectId: key.projectId, organizationId: key.organizationId, suspended: false });
+    bare.set(key.digest, {
+      revoked: false,
+      expiresAt: key.expiresAt,
+      projectId: key.projectId,
+      organizationId: key.organizationId,
+      suspended: false,
+    });
 }
 // The bare map has to be as large as ours, or it would be the cache that is measured.
-for (let n = bare.size; n < keys; n += 1) bare.set(hash('sha256', `filler ${String(n)}`, 'hex'), { revoked: false, expiresAt: 0, projectId: '', organizationId: '', suspended: false });
+for (let n = bare.size; n < keys; n += 1)
+  bare.set(hash('sha256', `filler ${String(n)}`, 'hex'), {
+    revoked: false,
+    expiresAt: 0,
+    projectId: '',
+    organizationId: '',
+    suspended: false,
+  });
 
 print(`resident    ${String(Math.round(process.memoryUsage().rss / 2 ** 20))} MiB, bare map included`);
 const bareRun = (secret: string, project: string, now: number) => bareLimit(bare, secret, project, now);

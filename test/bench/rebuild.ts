@@ -47,16 +47,23 @@ const append = async (stream: StreamName, event: NewEvent): Promise<void> => {
 /** One organization per thousand events, ten projects in each; the rest keys made, and every tenth revoked. */
 const fill = async (): Promise<void> => {
   let waiting: Array<Promise<void>> = [];
-  for (let n = 0; n < events; ) {
+  for (let n = 0; n < events;) {
     const organizationId = `org_${String(n)}` as OrganizationId;
     const first = `proj_${String(n)}x0` as ProjectId;
     const created = { type: 'OrganizationCreated', data: { name: 'o', ownerId: by, defaultProjectId: first } } as const;
-    waiting.push(append(`organization-${organizationId}`, written(organizationEvents, `organization-${organizationId}`, created)));
+    waiting.push(
+      append(`organization-${organizationId}`, written(organizationEvents, `organization-${organizationId}`, created)),
+    );
     n += 1;
     for (let p = 0; p < 10 && n < events; p += 1) {
       const projectId = `proj_${String(n - p - 1)}x${String(p)}` as ProjectId;
       const data = { organizationId, name: 'p', slug: projectId, visibility: 'private', createdBy: by } as const;
-      waiting.push(append(`project-${projectId}`, written(projectEvents, `project-${projectId}`, { type: 'ProjectCreated', data })));
+      waiting.push(
+        append(
+          `project-${projectId}`,
+          written(projectEvents, `project-${projectId}`, { type: 'ProjectCreated', data }),
+        ),
+      );
       n += 1;
       for (let k = 0; k < 99 && n < events; k += 1) {
         const stream: StreamName = `apiKey-key_${String(n)}`;

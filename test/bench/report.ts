@@ -12,7 +12,7 @@ export const conditions = (name: string, more: Readonly<Record<string, string | 
     commit: commit(),
     ...more,
   };
-  for (const [key, value] of Object.entries(rows)) print(`${key.padEnd(12)} ${String(value)}`);
+  for (const [key, value] of Object.entries(rows)) print(`${key.padEnd(12)} ${value}`);
   print('');
 };
 

@@ -14,7 +14,8 @@ const callers = 64;
 const decisionsBefore = 2;
 const decisionsAfter = 3;
 
-const { server, client, remove } = await startTestServer();
+const test = await startTestServer();
+const { server, client } = test;
 const { commands, engine } = server;
 const everyone = await cast(client);
 const owner = everyone.owner as AccountId;
@@ -69,8 +70,10 @@ await Promise.all(
   }),
 );
 const seconds = (performance.now() - from) / 1000;
-print(`made and revoked ${made.toLocaleString('en')} keys with ${decisions.toLocaleString('en')} decisions between, in ${seconds.toFixed(0)} s`);
+print(
+  `made and revoked ${made.toLocaleString('en')} keys with ${decisions.toLocaleString('en')} decisions between, in ${seconds.toFixed(0)} s`,
+);
 print(`wrong denies     ${String(wrongDenies)}`);
 verdict('F1 stale allows', String(staleAllows), '0', staleAllows === 0 && wrongDenies === 0);
-await remove();
+await test.remove();
 if (staleAllows + wrongDenies > 0) process.exitCode = 1;

@@ -1,7 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Decision as Decided } from '#libs/authorization';
-import { type Cast, cast, colleague, emailOf, type MadeKey, makeKey, type Named, person, project } from '../support/cast.js';
+import {
+  type Cast,
+  cast,
+  colleague,
+  emailOf,
+  type MadeKey,
+  makeKey,
+  type Named,
+  person,
+  project,
+} from '../support/cast.js';
 import type { Answer, Client } from '../support/client.js';
 import { gate, meddledFoundation } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';

@@ -547,7 +547,9 @@ describe('a query', () => {
     const taking = new Set(lists.map((path) => `GET ${path}`));
     const others = everyRoute(server.server.engine).filter(({ name }) => !taking.has(name));
     for (const { name, method, path } of others) {
-      const asked = [undefined, all.owner].map((as) => server.client.ask(method, `${addressOf(path)}?dryRun=1`, { as }));
+      const asked = [undefined, all.owner].map((as) =>
+        server.client.ask(method, `${addressOf(path)}?dryRun=1`, { as }),
+      );
       const answers = (await Promise.all(asked)).filter(({ status }) => status !== 403);
       expect([name, answers.length > 0]).toEqual([name, true]);
       for (const answer of answers) expectFaults(answer, ['/dryRun']);

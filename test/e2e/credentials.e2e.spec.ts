@@ -114,7 +114,8 @@ beforeAll(async () => {
   [server, routes] = await routesServedBy(() => startTestServer());
   client = server.client;
   [own, foreign] = [await tenant(client), await tenant(client)];
-  tokenId = (await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'static', scopes: ['audit'] })).id;
+  tokenId = (await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'static', scopes: ['audit'] }))
+    .id;
   strangers = { ...own, stranger: await person(client, 'stranger') };
   callers = await makeCallers();
 });

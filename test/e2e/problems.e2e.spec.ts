@@ -196,7 +196,9 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
     const found = await faulty.server.engine.store.read(`apiKey-${id}`)();
     const events: ReadonlyArray<RecordedEvent> = E.isRight(found) ? found.right : [];
     meddling.read = (stream) => (stream.startsWith('apiKey-') ? E.right(events) : undefined);
-    const answer = await bad.post(keys, { name: 'second' }, { as: others.owner });
+    // A command that may have been here before: it looks first.
+    const headers = { 'idempotency-key': 'second' };
+    const answer = await bad.post(keys, { name: 'second' }, { as: others.owner, headers });
     meddling.read = undefined;
     return answer;
   },

@@ -3,7 +3,15 @@ import { BlockAccount, RegisterAccount } from '#libs/accounts';
 import { CreateKey, formatSecret, type KeyPrefix, RevokeKey, UpdateKey } from '#libs/api-keys';
 import { decide, type Decision, type Question } from '#libs/authorization';
 import { type CommandContext, newCommandId } from '#libs/event-store';
-import { type AccountId, type ApiKeyId, E, type OrganizationId, type ProjectId, type Timestamp, timestampOf } from '#libs/kernel';
+import {
+  type AccountId,
+  type ApiKeyId,
+  E,
+  type OrganizationId,
+  type ProjectId,
+  type Timestamp,
+  timestampOf,
+} from '#libs/kernel';
 import {
   ChangeMemberRole,
   CreateOrganization,
@@ -11,7 +19,13 @@ import {
   ProvisionMember,
   RemoveMember,
 } from '#libs/organizations';
-import { AddCollaborator, ChangeCollaboratorRole, ChangeProject, CreateProject, RemoveCollaborator } from '#libs/projects';
+import {
+  AddCollaborator,
+  ChangeCollaboratorRole,
+  ChangeProject,
+  CreateProject,
+  RemoveCollaborator,
+} from '#libs/projects';
 import type { Server } from '../../apps/server/src/server.js';
 import { IDENTITY, type Operation, type Outcome, type Question as Asked } from '../oracle/index.js';
 
@@ -158,7 +172,12 @@ export class EngineDriver {
         );
       case 'removeCollaborator':
         return run(
-          new RemoveCollaborator(context, this.id(operation.by), this.id(operation.project), this.id(operation.account)),
+          new RemoveCollaborator(
+            context,
+            this.id(operation.by),
+            this.id(operation.project),
+            this.id(operation.account),
+          ),
         );
       case 'changeCollaboratorRole': {
         const { by, project, account, role } = operation;

@@ -75,7 +75,9 @@ const newCollaborator = async (client: Client, into: Tenant) => {
 };
 const newOrganization = async (client: Client) => ({ organizationId: (await cast(client)).organization });
 const newServiceToken = async (client: Client) => ({
-  serviceTokenId: (await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'target', scopes: ['audit'] })).id,
+  serviceTokenId: (
+    await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'target', scopes: ['audit'] })
+  ).id,
 });
 
 const organization = '/v1/organizations/:organizationId';

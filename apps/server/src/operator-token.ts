@@ -19,6 +19,8 @@ export const loadOperatorToken = (dataDir: string, configured: string | undefine
     );
   const token = readFileSync(path, 'utf8').trim();
   if (token.length < 32)
-    throw new Error(`${path}: expected a token of at least 32 characters. Delete the file, and the next start makes one.`);
+    throw new Error(
+      `${path}: expected a token of at least 32 characters. Delete the file, and the next start makes one.`,
+    );
   return token;
 };

@@ -47,7 +47,8 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
         actor,
         via,
         requestId: correlationId,
-        organizationId: category === 'organization' ? (id as OrganizationId) : idIn(OrganizationId, data['organizationId']),
+        organizationId:
+          category === 'organization' ? (id as OrganizationId) : idIn(OrganizationId, data['organizationId']),
         projectId: category === 'project' ? (id as ProjectId) : idIn(ProjectId, data['projectId']),
         apiKeyId: category === 'apiKey' ? id : null,
         accountId: accountOf(category, id, data),

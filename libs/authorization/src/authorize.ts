@@ -1,4 +1,13 @@
-import { type AccountId, E, type Forbidden, millisOf, notFound, type NotFound, type TE, type Timestamp } from '#libs/kernel';
+import {
+  type AccountId,
+  E,
+  type Forbidden,
+  millisOf,
+  notFound,
+  type NotFound,
+  type TE,
+  type Timestamp,
+} from '#libs/kernel';
 import type { StoreFailure, StreamFolds } from '#libs/event-store';
 import { decide } from './domain/decide.js';
 import type { Facts } from './domain/facts.js';
@@ -6,8 +15,7 @@ import { personInProject } from './domain/standing.js';
 import { readFacts, type StreamFacts } from './stream-facts.js';
 
 export type Place =
-  | { readonly type: 'organization'; readonly id: string }
-  | { readonly type: 'project'; readonly id: string };
+  { readonly type: 'organization'; readonly id: string } | { readonly type: 'project'; readonly id: string };
 
 export interface Wish {
   readonly accountId: AccountId;

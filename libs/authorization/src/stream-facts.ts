@@ -1,5 +1,13 @@
 import { E, pipe, TE } from '#libs/kernel';
-import { type Basis, foldOfProjection, type Folded, idOf, type StoreFailure, type StreamFold, type StreamFolds } from '#libs/event-store';
+import {
+  type Basis,
+  foldOfProjection,
+  type Folded,
+  idOf,
+  type StoreFailure,
+  type StreamFold,
+  type StreamFolds,
+} from '#libs/event-store';
 import type { Facts, KeyFact } from './domain/facts.js';
 import { keyFact } from './projections/key-facts.js';
 import { accountFact, membershipFact } from './projections/people-facts.js';
@@ -118,4 +126,3 @@ const factsOf = (found: {
   archived: (projectId) => found.project(projectId)?.archived ?? null,
   suspended: (organizationId) => found.organization(organizationId)?.suspended ?? null,
 });
-

@@ -7,10 +7,17 @@ import {
   pipe,
   type Projection,
   type Recorded,
-  TE,
+  type TE,
   type Timestamp,
 } from '#libs/kernel';
-import { EventStore, type Position, type RecordedEvent, START, type StoreFailure, type StreamName } from './event-store.js';
+import {
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+  START,
+  type StoreFailure,
+  type StreamName,
+} from './event-store.js';
 import { StoreFailed } from './store-failed.js';
 import { corrupt, type EventMetadata, idOf, metadataOf, streamOf } from './metadata.js';
 
@@ -39,10 +46,7 @@ export interface Readable<Event> {
 }
 
 /** The event as its codec reads it; anything that cannot be read fails closed. */
-export const eventOf = <Event>(
-  codec: Readable<Event>,
-  recorded: RecordedEvent,
-): E.Either<StoreFailure, Event> =>
+export const eventOf = <Event>(codec: Readable<Event>, recorded: RecordedEvent): E.Either<StoreFailure, Event> =>
   pipe(
     codec.decode(recorded),
     E.mapLeft(({ why }) => corrupt(recorded, `${recorded.type}: ${why}`)),

@@ -43,14 +43,19 @@ export interface StaleRevision {
 
 /** read → fold → (ready?) → decide → append at the revision read; all of it afresh when another writer got there first. */
 export const transact =
-  <C, S, Ev extends { readonly type: string }, F>(folds: StreamFolds, aggregate: Aggregate<C, S, Ev, F>, attempts = 16) =>
+  <C, S, Ev extends { readonly type: string }, F>(
+    folds: StreamFolds,
+    aggregate: Aggregate<C, S, Ev, F>,
+    attempts = 16,
+  ) =>
   <R = never>(transaction: Transaction<C, R>): TE.TaskEither<F | R | TransactFailure, Transacted<S>> =>
   async () => {
     const fold = foldOfAggregate(aggregate);
     // Nothing can be where a command that was never seen will make something.
     const blank = transaction.makes === true && transaction.context.fresh === true;
     for (let attempt = 1; ; attempt += 1) {
-      const past = blank && attempt === 1 ? E.right(folds.blank(fold, transaction.id)) : await folds.load(fold, transaction.id)();
+      const past =
+        blank && attempt === 1 ? E.right(folds.blank(fold, transaction.id)) : await folds.load(fold, transaction.id)();
       if (E.isLeft(past)) return past;
       const answer = await decideAndAppend(folds.store, aggregate, transaction, past.right);
       if (E.isRight(answer) || !isConflict(answer.left) || attempt >= attempts) return answer;
@@ -101,4 +106,3 @@ export const recordable =
     const metadata: EventMetadata = { actor, via, commandId, correlationId: requestId, at, basis };
     return { id: eventIdOf(commandId, stream, n), type, version, data, metadata };
   };
-

@@ -19,7 +19,10 @@ export const branded = <Name extends string>(name: Name, pattern: RegExp): t.Typ
 };
 
 /** Like `t.strict`, but refuses what it does not know instead of stripping it: for requests, and for events read back. */
-export const exact = <P extends t.Props>(props: P, name = 'object'): t.Type<t.TypeOf<t.TypeC<P>>, t.OutputOf<t.TypeC<P>>> => {
+export const exact = <P extends t.Props>(
+  props: P,
+  name = 'object',
+): t.Type<t.TypeOf<t.TypeC<P>>, t.OutputOf<t.TypeC<P>>> => {
   const inner = t.type(props, name);
   const names = Object.keys(props);
   const codecs = Object.values(props);

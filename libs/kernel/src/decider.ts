@@ -12,8 +12,12 @@ export interface Decider<Command, State, Event, Failure> {
 }
 
 /** A decider and where its events live. That is all a store needs: there is no repository per aggregate. */
-export interface Aggregate<Command, State, Event extends { readonly type: string }, Failure>
-  extends Decider<Command, State, Event, Failure> {
+export interface Aggregate<Command, State, Event extends { readonly type: string }, Failure> extends Decider<
+  Command,
+  State,
+  Event,
+  Failure
+> {
   readonly category: string;
   readonly events: EventCodec<Event>;
 }

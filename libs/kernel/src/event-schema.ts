@@ -22,7 +22,9 @@ const at = <A>(version: number, codec: t.Type<A, unknown>, decode: EventSchema<A
     return codec.encode(data);
   },
   revised: (next, upcast) =>
-    at(version + 1, next, (found, data) => (found > version ? read(next, data) : pipe(decode(found, data), E.map(upcast)))),
+    at(version + 1, next, (found, data) =>
+      found > version ? read(next, data) : pipe(decode(found, data), E.map(upcast)),
+    ),
 });
 
 /** The first shape of an event's data. The codec must be exact, and its own encoding (no transforming codecs on disk). */

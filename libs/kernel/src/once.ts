@@ -16,4 +16,3 @@ export const decideOnce =
   <C, S, Ev, F>({ decide }: Pick<Decider<C, S, Ev, F>, 'decide'>) =>
   (id: CommandId, command: C, past: Past<S>): Decision<F, Ev> =>
     past.commands.has(id) ? E.right([]) : decide(command, past.state);
-

@@ -1,7 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
-import { type AccountDocument, BlockAccount, People, type Person as Personal, RegisterAccount, type VaultFailure } from '#libs/accounts';
+import {
+  type AccountDocument,
+  BlockAccount,
+  People,
+  type Person as Personal,
+  RegisterAccount,
+  type VaultFailure,
+} from '#libs/accounts';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, branded, E, exactWith, type NotFound, notFound, pipe, TE } from '#libs/kernel';
 import { Organizations } from '#libs/organizations';
@@ -22,7 +29,10 @@ import { accountView } from './views.js';
 /** LinkedIn is retired (ACC-05): accounts of its time may exist, none are made. */
 const Provider = t.keyof({ google: null, github: null });
 const Subject = branded('Subject', /^[^\p{Cc}\p{Cs}]{1,255}$/u);
-const Registration = exactWith({ email: Email, provider: Provider, subject: Subject }, { name: t.union([Name, t.null]) });
+const Registration = exactWith(
+  { email: Email, provider: Provider, subject: Subject },
+  { name: t.union([Name, t.null]) },
+);
 
 type Account = ReturnType<typeof accountView> & Personal;
 
@@ -74,15 +84,23 @@ export class AccountsController {
   @Post('accounts/:accountId/block')
   @ForOperator()
   @HttpCode(200)
-  async block(@Param('accountId', decodeId(AccountId)) id: AccountId, @Context() context: CommandContext): Answer<Account> {
+  async block(
+    @Param('accountId', decodeId(AccountId)) id: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Account> {
     return this.settled.after(await this.commands.execute(new BlockAccount(context, id, true)), () => this.account(id));
   }
 
   @Post('accounts/:accountId/unblock')
   @ForOperator()
   @HttpCode(200)
-  async unblock(@Param('accountId', decodeId(AccountId)) id: AccountId, @Context() context: CommandContext): Answer<Account> {
-    return this.settled.after(await this.commands.execute(new BlockAccount(context, id, false)), () => this.account(id));
+  async unblock(
+    @Param('accountId', decodeId(AccountId)) id: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Account> {
+    return this.settled.after(await this.commands.execute(new BlockAccount(context, id, false)), () =>
+      this.account(id),
+    );
   }
 
   /** A token of some organizations sees the people who are at home there. */

@@ -5,7 +5,13 @@ import { People, type Person as Personal } from '#libs/accounts';
 import type { Reader } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, E, exact, OrganizationId, pipe, type Role, TE, timestampOf } from '#libs/kernel';
-import { ChangeMemberRole, type MemberDocument, Organizations, ProvisionMember, RemoveMember } from '#libs/organizations';
+import {
+  ChangeMemberRole,
+  type MemberDocument,
+  Organizations,
+  ProvisionMember,
+  RemoveMember,
+} from '#libs/organizations';
 import { ForPerson, ForPersonOr, ForReader, ForScope } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import type { Caller } from '../http/caller.js';

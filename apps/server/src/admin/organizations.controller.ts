@@ -49,7 +49,10 @@ export class OrganizationsController {
 
   @Get()
   @ForReader()
-  list(@Asked(PageQuery) query: PageQuery, @Reading() reader: Reader): E.Either<never, unknown> | ReturnType<Lists['part']> {
+  list(
+    @Asked(PageQuery) query: PageQuery,
+    @Reading() reader: Reader,
+  ): E.Either<never, unknown> | ReturnType<Lists['part']> {
     const part = this.lists.part('/v1/organizations', query);
     if (E.isLeft(part)) return part;
     const page = this.organizations.page(reader, part.right);
@@ -73,7 +76,9 @@ export class OrganizationsController {
     @Person() by: AccountId,
     @Context() context: CommandContext,
   ): Answer<Organization> {
-    return this.settled.after(await this.commands.execute(new RenameOrganization(context, by, id, name)), () => this.show(id));
+    return this.settled.after(await this.commands.execute(new RenameOrganization(context, by, id, name)), () =>
+      this.show(id),
+    );
   }
 
   @Put(':organizationId/features')
@@ -126,4 +131,3 @@ export class OrganizationsController {
     return Promise.resolve(E.map(organizationView)(this.organizations.get('operator', id, timestampOf(Date.now()))));
   }
 }
-

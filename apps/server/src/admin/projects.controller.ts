@@ -103,7 +103,9 @@ export class ProjectsController {
   }
 
   private async one(id: ProjectId, by: AccountId, context: CommandContext, change: ProjectChange): Answer<Project> {
-    return this.settled.after(await this.commands.execute(new ChangeProject(context, by, id, change)), () => this.show(id));
+    return this.settled.after(await this.commands.execute(new ChangeProject(context, by, id, change)), () =>
+      this.show(id),
+    );
   }
 
   private show(id: ProjectId) {

@@ -6,10 +6,13 @@ import type { ProjectDocument } from '#libs/projects';
 import type { ServiceTokenDocument } from '#libs/service-tokens';
 
 /** The shapes of `api.md`: the documents, less what is not for showing. Absent is `null`. */
-export const accountView = (
-  { id, provider, status, createdAt }: AccountDocument,
-  organizationId: string | null,
-) => ({ id, provider, status, organizationId, createdAt });
+export const accountView = ({ id, provider, status, createdAt }: AccountDocument, organizationId: string | null) => ({
+  id,
+  provider,
+  status,
+  organizationId,
+  createdAt,
+});
 
 export const organizationView = ({ changed: _, ...organization }: OrganizationDocument) => ({
   ...organization,

@@ -1,9 +1,9 @@
 import { applyDecorators, type CanActivate, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { type Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { LiveState } from '#libs/authorization';
+import { type LiveState } from '#libs/authorization';
 import type { Scope } from '#libs/service-tokens';
-import { Authentication, confinementOf } from './authentication.js';
+import { type Authentication, confinementOf } from './authentication.js';
 import type { Caller } from './caller.js';
 import { Refused } from './refused.js';
 
@@ -14,8 +14,7 @@ type Access =
   | { readonly for: 'scope'; readonly scope: Scope }
   | { readonly for: 'person' }
   | { readonly for: 'reader' }
-  | { readonly for: 'person-or-scope'; readonly scope: Scope }
-  | { readonly for: 'key' };
+  | { readonly for: 'person-or-scope'; readonly scope: Scope };
 
 const ACCESS = 'writ:access';
 const access = (value: Access) => applyDecorators(SetMetadata(ACCESS, value));
@@ -28,7 +27,6 @@ export const ForPerson = () => access({ for: 'person' });
 /** A person, whom the matrix judges; or the operator, who may read what is there. */
 export const ForReader = () => access({ for: 'reader' });
 export const ForPersonOr = (scope: Scope) => access({ for: 'person-or-scope', scope });
-export const ForKey = () => access({ for: 'key' });
 
 const forbidden = (action: string, detail: string) => new Refused({ _tag: 'Forbidden', action, detail });
 
@@ -80,9 +78,6 @@ export class AccessGuard implements CanActivate {
           `scope:${wanted.scope}`,
           `Name a person in Writ-Act-As, or call with a service token that has the scope "${wanted.scope}".`,
         );
-      case 'key':
-        if (credential.type === 'key') return;
-        throw forbidden('api-key', 'This is for an API key: call with the key itself.');
       case 'anyone':
     }
   }

@@ -31,8 +31,10 @@ export const reply = <A>(body: A, beside: Beside = {}): Reply<A> => new Reply(bo
 /** What a controller method returns. Naming it here is what ties every failure to a row of the catalogue. */
 export type Answer<A> = Promise<E.Either<Failure, A | Reply<A>>>;
 
-const isEither = (value: unknown): value is E.Either<Failure, unknown> =>
-  typeof value === 'object' && value !== null && '_tag' in value && (value._tag === 'Left' || value._tag === 'Right');
+export const isEither = <A>(value: A | E.Either<Failure, A>): value is E.Either<Failure, A> => {
+  const tag: unknown = typeof value === 'object' && value !== null && '_tag' in value ? value._tag : undefined;
+  return tag === 'Left' || tag === 'Right';
+};
 
 /** Turns an `Answer` into the answer: a refusal is thrown for the filter, a `Reply` is taken apart. */
 export class AnswerInterceptor implements NestInterceptor {

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { classify } from '#libs/api-keys';
-import { keyIsDead, LiveState } from '#libs/authorization';
+import { keyIsDead, type LiveState } from '#libs/authorization';
 import { AccountId, type OrganizationId, type Timestamp, timestampOf } from '#libs/kernel';
-import { Freshness } from '#libs/read-models';
-import { ServiceTokens } from '#libs/service-tokens';
+import { type Freshness } from '#libs/read-models';
+import { type ServiceTokens } from '#libs/service-tokens';
 import type { Caller, Credential } from './caller.js';
 import { Refused } from './refused.js';
 import { sameSecret } from './same-secret.js';

@@ -98,7 +98,8 @@ export const featureProblems = {
   NoSuchPerson: {
     status: 404,
     title: 'No such person',
-    detail: 'Nobody of this email can be added here. They need an account, and a place in the organization or a project that takes externals.',
+    detail:
+      'Nobody of this email can be added here. They need an account, and a place in the organization or a project that takes externals.',
   },
   AlreadyCollaborator: {
     status: 409,
@@ -108,7 +109,8 @@ export const featureProblems = {
   DefaultProjectMembershipImplicit: {
     status: 409,
     title: 'Every member is in the default project',
-    detail: 'A member of the organization cannot be removed from its default project. Remove them from the organization.',
+    detail:
+      'A member of the organization cannot be removed from its default project. Remove them from the organization.',
   },
   RoleDerived: {
     status: 409,

@@ -12,8 +12,16 @@ const errorOf = (error: unknown, depth = 3): unknown =>
       }
     : error;
 
+/** In bytes: more than this is not kept for a stdout that takes nothing. */
+const BACKLOG = 1024 * 1024;
+
 /** Lines wait for 4 KiB or a fifth of a second; at exit the rest is written. */
-const stdout = (): DestinationStream => destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 200 });
+const stdout = (): DestinationStream => {
+  const stream = destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 200, maxLength: BACKLOG });
+  // A full disk under the log must not stop the decisions: what cannot be written is tried again with the next line.
+  stream.on('error', () => undefined);
+  return stream;
+};
 
 /**
  * One JSON object a line, level `info`. Nothing is logged but what a call names, so no body, no header, no query

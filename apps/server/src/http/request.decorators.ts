@@ -41,7 +41,9 @@ export const Context = createParamDecorator((_: unknown, context: ExecutionConte
   if (E.isLeft(tags)) throw new Refused(tags.left);
   const wanted = tags.right;
   return {
-    ...(request.commandId === undefined ? { commandId: newCommandId(), fresh: true } : { commandId: request.commandId }),
+    ...(request.commandId === undefined
+      ? { commandId: newCommandId(), fresh: true }
+      : { commandId: request.commandId }),
     ...actorOf(callerOf(context)),
     requestId: request.id,
     at: timestampOf(Date.now()),

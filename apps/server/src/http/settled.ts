@@ -1,6 +1,6 @@
 import { E } from '#libs/kernel';
-import { ReadSide } from '#libs/read-models';
-import { type Answer, reply } from './answer.js';
+import { type ReadSide } from '#libs/read-models';
+import { type Answer, isEither, reply } from './answer.js';
 import { PATIENCE } from './min-position.js';
 import type { Failure } from './problem.catalogue.js';
 
@@ -32,6 +32,3 @@ export class Settled {
     return this.after(done, () => undefined, 204);
   }
 }
-
-const isEither = <B>(value: B | E.Either<Failure, B>): value is E.Either<Failure, B> =>
-  typeof value === 'object' && value !== null && '_tag' in value && (value._tag === 'Left' || value._tag === 'Right');

@@ -1,10 +1,19 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type CommandContext, ready, type TransactFailure, StreamFolds, transact, type Transacted } from '#libs/event-store';
+import {
+  type CommandContext,
+  ready,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+  type Transacted,
+} from '#libs/event-store';
 import type { AccountId, E, NotFound } from '#libs/kernel';
 import { account } from '../domain/account.decider.js';
 
 /** The operator's: a blocked person is denied at once, everywhere, and keeps everything (DEL-11). */
-export class BlockAccount extends Command<E.Either<NotFound | TransactFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>> {
+export class BlockAccount extends Command<
+  E.Either<NotFound | TransactFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>
+> {
   constructor(
     readonly context: CommandContext,
     readonly id: AccountId,

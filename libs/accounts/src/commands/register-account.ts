@@ -1,5 +1,16 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type CommandContext, commandIdFrom, derivedId, foldOfAggregate, type Position, ready, type TransactFailure, StreamFolds, transact, type Transacted } from '#libs/event-store';
+import {
+  type CommandContext,
+  commandIdFrom,
+  derivedId,
+  foldOfAggregate,
+  type Position,
+  ready,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+  type Transacted,
+} from '#libs/event-store';
 import { type AccountId, E, type NotFound, pipe, TE } from '#libs/kernel';
 import { type SubjectErased, Vault, type VaultUnavailable } from '#libs/vault';
 import { account } from '../domain/account.decider.js';
@@ -41,7 +52,7 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
   ) {}
 
   execute({ context, person }: RegisterAccount): Promise<E.Either<Failure, AccountMade>> {
-    const accountId = derivedId<AccountId>(context.commandId, 'user');
+    const accountId = derivedId(context.commandId, 'user');
     const id = this.index.email(person.email);
     const { provider, subject, name } = person;
     return pipe(
@@ -49,7 +60,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
       TE.flatMap(() => this.vault.seal(accountId, { email: person.email, name, subject })),
       TE.flatMap((profile) => {
         const registration = { accountId, identity: this.index.identity(provider, subject), provider, profile };
-        return transact(this.streams, email)({
+        return transact(
+          this.streams,
+          email,
+        )({
           id,
           context,
           ready: ready({ type: 'ReserveEmail' as const, registration }),
@@ -89,7 +103,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
     context: CommandContext,
   ): TE.TaskEither<Failure, AccountMade> {
     return pipe(
-      transact(this.streams, identity)({
+      transact(
+        this.streams,
+        identity,
+      )({
         id: identityId,
         context,
         ready: ready({ type: 'LinkIdentity' as const, accountId }),
@@ -98,7 +115,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
       TE.orElse((failure): TE.TaskEither<Failure, Transacted<AccountId | null>> =>
         failure._tag === 'IdentityTaken'
           ? pipe(
-              transact(this.streams, email)({
+              transact(
+                this.streams,
+                email,
+              )({
                 id: emailId,
                 // A command of its own, in the stream where reserving has had its say.
                 context: { ...context, commandId: commandIdFrom(context.commandId, 'release', accountId) },
@@ -109,7 +129,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
           : TE.left(failure),
       ),
       TE.flatMap(() =>
-        transact(this.streams, account)({
+        transact(
+          this.streams,
+          account,
+        )({
           id: accountId,
           context,
           ready: ready({ type: 'RegisterAccount' as const, provider, profile }),

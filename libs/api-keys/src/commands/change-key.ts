@@ -1,6 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, readKey, type Refusal } from '#libs/authorization';
-import { type CommandContext, type Ready, type TransactFailure, StreamFolds, transact, type Transacted } from '#libs/event-store';
+import {
+  type CommandContext,
+  type Ready,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+  type Transacted,
+} from '#libs/event-store';
 import { type AccountId, type ApiKeyId, type E, notFound, pipe, TE, type Timestamp } from '#libs/kernel';
 import { apiKey, type ApiKeyCommand, type ApiKeyFailure } from '../domain/api-key.decider.js';
 
@@ -46,7 +53,9 @@ const ready = (
         ? TE.left<Refusal | TransactFailure, { readonly basis: Ready<unknown>['basis'] }>(notFound('api key'))
         : authorize(streams, { accountId: by, action, place: { type: 'project', id: key.projectId }, now: context.at }),
     ),
-    TE.mapLeft((failure) => (failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure)),
+    TE.mapLeft((failure) =>
+      failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure,
+    ),
     TE.map(({ basis }) => ({ command, basis })),
   );
 
@@ -57,7 +66,10 @@ export class UpdateKeyHandler implements ICommandHandler<UpdateKey> {
   execute(update: UpdateKey): Promise<Answer> {
     const { context, id, change } = update;
     const command: ApiKeyCommand = { type: 'UpdateKey', ...change, now: context.at };
-    return transact(this.streams, apiKey)({ id, context, ready: ready(this.streams, update, 'api-key:update', command) })();
+    return transact(
+      this.streams,
+      apiKey,
+    )({ id, context, ready: ready(this.streams, update, 'api-key:update', command) })();
   }
 }
 
@@ -67,7 +79,10 @@ export class RevokeKeyHandler implements ICommandHandler<RevokeKey> {
 
   execute(revoke: RevokeKey): Promise<Answer> {
     const { context, id } = revoke;
-    return transact(this.streams, apiKey)({
+    return transact(
+      this.streams,
+      apiKey,
+    )({
       id,
       context,
       ready: ready(this.streams, revoke, 'api-key:revoke', { type: 'RevokeKey' }),

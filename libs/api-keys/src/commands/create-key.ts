@@ -1,7 +1,14 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, type Refusal } from '#libs/authorization';
-import { type CommandContext, derivedId, type Position, type TransactFailure, StreamFolds, transact } from '#libs/event-store';
+import {
+  type CommandContext,
+  derivedId,
+  type Position,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+} from '#libs/event-store';
 import { type AccountId, type ApiKeyId, type Digest, E, pipe, type ProjectId, TE, type Timestamp } from '#libs/kernel';
 import { apiKey, type ApiKeyFailure } from '../domain/api-key.decider.js';
 import { formatSecret, hintOf, type KeyPrefix } from '../domain/key-format.js';
@@ -39,16 +46,24 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
   ) {}
 
   execute({ context, by, projectId, name, expiresAt }: CreateKey) {
-    const id = derivedId<ApiKeyId>(context.commandId, 'key');
+    const id = derivedId(context.commandId, 'key');
     const secret = formatSecret(this.settings.prefix, randomBytes(32));
     const now = context.at;
     return pipe(
-      transact(this.streams, apiKey)({
+      transact(
+        this.streams,
+        apiKey,
+      )({
         id,
         context,
         makes: true,
         ready: pipe(
-          authorize(this.streams, { accountId: by, action: 'api-key:create', place: { type: 'project', id: projectId }, now }),
+          authorize(this.streams, {
+            accountId: by,
+            action: 'api-key:create',
+            place: { type: 'project', id: projectId },
+            now,
+          }),
           TE.flatMapEither(({ facts, basis }): E.Either<Refusal, { command: CreateCommand; basis: typeof basis }> => {
             const project = facts.project(projectId);
             if (project === undefined) return E.left({ _tag: 'NotFound', what: 'project' });

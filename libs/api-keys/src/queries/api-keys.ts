@@ -14,12 +14,20 @@ export class ApiKeys implements ReadModel {
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, KeyDocument> {
     const key = this.documents.get(id);
     if (key === undefined) return E.left(notFound('api key'));
-    const refusal = mayRead(this.live, reader, { action: 'api-key:list', place: { type: 'project', id: key.projectId }, now });
+    const refusal = mayRead(this.live, reader, {
+      action: 'api-key:list',
+      place: { type: 'project', id: key.projectId },
+      now,
+    });
     return refusal === undefined ? E.right(key) : E.left(notFound('api key'));
   }
 
   page(reader: Reader, projectId: string, page: PageOf, now: Timestamp): E.Either<Refusal, Listed<KeyDocument>> {
-    const refusal = mayRead(this.live, reader, { action: 'api-key:list', place: { type: 'project', id: projectId }, now });
+    const refusal = mayRead(this.live, reader, {
+      action: 'api-key:list',
+      place: { type: 'project', id: projectId },
+      now,
+    });
     return refusal === undefined ? E.right(this.documents.page(projectId, page)) : E.left(refusal);
   }
 }

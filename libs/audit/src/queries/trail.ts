@@ -65,7 +65,11 @@ export class Trail {
 
   private async scan(
     filter: TrailFilter,
-    { after, limit, order }: { readonly after: Position | null; readonly limit: number; readonly order: 'asc' | 'desc' },
+    {
+      after,
+      limit,
+      order,
+    }: { readonly after: Position | null; readonly limit: number; readonly order: 'asc' | 'desc' },
   ): Promise<E.Either<StoreFailure, TrailPage>> {
     const direction = order === 'asc' ? 'forwards' : 'backwards';
     const head = await this.store.head()();

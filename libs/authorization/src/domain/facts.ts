@@ -110,4 +110,3 @@ export interface Facts {
   archived(projectId: string): Cite | null;
   suspended(organizationId: string): Cite | null;
 }
-

@@ -36,8 +36,7 @@ export const decideForKey = (
   if (suspended !== null) return deny('organization-suspended', principal, suspended);
   if (!permission.key || key.created === null) return deny('key-lacks-permission', principal);
   // The event that changed the expiry is part of the grant only where the first one would have ended it by now.
-  const evidence =
-    key.expiry !== null && moment.now >= key.firstExpiresAt ? [key.created, key.expiry] : [key.created];
+  const evidence = key.expiry !== null && moment.now >= key.firstExpiresAt ? [key.created, key.expiry] : [key.created];
   const attribution = attributionInProject(facts, key, { kind: permission.kind, channel: question.channel }, key.id);
   return { decision: true, reason: 'project-key', principal, attribution, evidence };
 };

@@ -21,7 +21,10 @@ const known = (id: string, { organizationId, projectId, digest }: KeyEvent['data
 });
 
 /** The first event of nearly every key, and for most the only one. */
-const created = (recorded: Recorded<ApiKeyEvent>, data: Extract<ApiKeyEvent, { type: 'KeyCreated' }>['data']): KeyFact => {
+const created = (
+  recorded: Recorded<ApiKeyEvent>,
+  data: Extract<ApiKeyEvent, { type: 'KeyCreated' }>['data'],
+): KeyFact => {
   const { organizationId, projectId, digest } = data;
   const expiresAt = millis(data.expiresAt);
   return {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { E, type TE } from '#libs/kernel';
 import {
   type Appended,
@@ -20,10 +19,11 @@ import {
 import { StoreFailed } from '../store-failed.js';
 import type { Request } from './append.mjs';
 import { type Lock, lockDirectory, prepareDirectory } from './directory.js';
-import { EmbeddedSubscription, turn } from './embedded-subscription.js';
+import { acknowledged, EmbeddedSubscription, turn } from './embedded-subscription.js';
 import { APPEND_LIMIT, encode } from './encoded.js';
 import { Reader } from './reader.js';
 import { answering, asStoreFailed, unavailable } from './store-trouble.js';
+import { StreamEnds } from './stream-ends.js';
 import { Writer } from './writer.js';
 
 /** Rows read in one go by whatever reads on: the event loop gets a turn in between. */
@@ -39,11 +39,7 @@ const nothing: TE.TaskEither<never, ReadonlyArray<RecordedEvent>> = () => Promis
  */
 export class EmbeddedEventStore extends EventStore {
   private readonly watchers = new Set<() => void>();
-  /**
-   * Streams' last revisions, as acknowledged or read. Nobody else writes here, and no subscription runs ahead of what
-   * was acknowledged: so a stream known to end where a reader has been needs no look at the disk.
-   */
-  private readonly ends = new LRUCache<StreamName, number>({ max: 100_000 });
+  private readonly ends = new StreamEnds();
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -98,7 +94,7 @@ export class EmbeddedEventStore extends EventStore {
   read(stream: StreamName, options: ReadStream = {}): TE.TaskEither<StoreFailure, ReadonlyArray<RecordedEvent>> {
     const { direction = 'forwards', limit = Infinity } = options;
     const step = direction === 'forwards' ? 1 : -1;
-    if (step > 0 && this.closing === undefined && (options.from ?? 0) > (this.ends.get(stream) ?? Infinity)) return nothing;
+    if (step > 0 && this.closing === undefined && this.ends.isPast(stream, options.from ?? 0)) return nothing;
     return answering(async () => {
       const events: RecordedEvent[] = [];
       let from = options.from ?? (step > 0 ? 0 : Number.MAX_SAFE_INTEGER);
@@ -109,7 +105,7 @@ export class EmbeddedEventStore extends EventStore {
         const last = page.at(-1);
         if (last === undefined || page.length < wanted || events.length === limit) {
           const end = events.at(-1);
-          if (step > 0 && limit === Infinity && end !== undefined) this.endsAt(stream, end.revision);
+          if (step > 0 && limit === Infinity && end !== undefined) this.ends.saw(stream, end.revision);
           return events;
         }
         from = last.revision + step;
@@ -130,13 +126,10 @@ export class EmbeddedEventStore extends EventStore {
     return new EmbeddedSubscription(
       {
         page: (from, categories) => {
-          const page = this.told(
-            from,
-            this.reading((log) => log.all({ from, limit: PAGE, ...(categories && { categories }) })),
-          );
+          const page = this.reading((log) => log.all({ from, limit: PAGE, ...(categories && { categories }) }));
           // Without its writer the log stands still: that must not look like a quiet one.
           if (this.writer.stopped !== undefined) throw new StoreFailed(unavailable(this.writer.stopped));
-          return page;
+          return acknowledged(page, from, BigInt(this.writer.acknowledged));
         },
         watch: (changed) => {
           this.watchers.add(changed);
@@ -175,27 +168,14 @@ export class EmbeddedEventStore extends EventStore {
     const answer = await this.writer.send(request);
     switch (answer.kind) {
       case 'done':
-        this.endsAt(stream, answer.revision);
+        this.ends.saw(stream, answer.revision);
         return E.right({ revision: answer.revision, position: BigInt(answer.position) });
       case 'conflict':
         return E.left({ _tag: 'RevisionConflict', stream, actual: answer.actual });
       case 'failed':
-        // Done or not: the next reader looks.
-        this.ends.delete(stream);
+        this.ends.forget(stream);
         return E.left(unavailable(answer.cause));
     }
-  }
-
-  private endsAt(stream: StreamName, revision: number): void {
-    if (revision > (this.ends.get(stream) ?? -1)) this.ends.set(stream, revision);
-  }
-
-  /** A page without what is on the disk already but not acknowledged yet: that comes with its acknowledgement. */
-  private told(from: Position, page: Page): Page {
-    const acknowledged = BigInt(this.writer.acknowledged);
-    if (page.position <= acknowledged) return page;
-    const events = page.events.filter(({ position }) => position <= acknowledged);
-    return { events, position: acknowledged > from ? acknowledged : from, end: true };
   }
 
   private reading<A>(read: (log: Reader) => A): A {

@@ -8,6 +8,13 @@ export interface Feed {
   watch(changed: () => void): () => void;
 }
 
+/** A page without what is on the disk already but not acknowledged yet: that comes with its acknowledgement. */
+export const acknowledged = (page: Page, from: Position, head: Position): Page => {
+  if (page.position <= head) return page;
+  const events = page.events.filter(({ position }) => position <= head);
+  return { events, position: head > from ? head : from, end: true };
+};
+
 /** One way for the past and the present: read the page after the last one, and when there is none, wait for a commit. */
 export class EmbeddedSubscription implements Subscription {
   private position: Position;

@@ -120,17 +120,16 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
 
   execute(command: RemoveMember): Promise<Answer> {
     const { by, organizationId } = command;
-    const allowed: TE.TaskEither<Failure, Pick<StreamFacts, 'basis'>> =
-      by === null
-        ? pipe(
-            asIdentity(this.streams, command),
-            TE.flatMapEither((found) =>
-              found.method === 'sso'
-                ? E.right(found)
-                : E.left<Failure>({ _tag: 'MembershipMethod', method: found.method }),
-            ),
-          )
-        : asAdmin(this.streams, by, 'member:remove', command);
+    const allowed: TE.TaskEither<Failure, Pick<StreamFacts, 'basis'>> = by === null
+      ? pipe(
+          asIdentity(this.streams, command),
+          TE.flatMapEither((found) =>
+            found.method === 'sso'
+              ? E.right(found)
+              : E.left<Failure>({ _tag: 'MembershipMethod', method: found.method }),
+          ),
+        )
+      : asAdmin(this.streams, by, 'member:remove', command);
     return change(
       this.streams,
       command,

@@ -1,6 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, type Refusal } from '#libs/authorization';
-import { type CommandContext, type Ready, type TransactFailure, StreamFolds, transact, type Transacted } from '#libs/event-store';
+import {
+  type CommandContext,
+  type Ready,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+  type Transacted,
+} from '#libs/event-store';
 import { type AccountId, type E, type NotFound, type OrganizationId, pipe, TE } from '#libs/kernel';
 import { organization, type OrganizationCommand } from '../domain/organization.decider.js';
 
@@ -45,7 +52,10 @@ export class RenameOrganizationHandler implements ICommandHandler<RenameOrganiza
 
   execute({ context, by, id, name }: RenameOrganization): Promise<Answer> {
     const place = { type: 'organization' as const, id };
-    return transact(this.streams, organization)({
+    return transact(
+      this.streams,
+      organization,
+    )({
       id,
       context,
       ready: pipe(

@@ -1,9 +1,22 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { readFacts } from '#libs/authorization';
-import { type CommandContext, derivedId, foldOfAggregate, type Position, type TransactFailure, StreamFolds, transact } from '#libs/event-store';
-import { type AccountId, E, type Forbidden, type OrganizationId, pipe, type ProjectId, TE } from '#libs/kernel';
+import {
+  type CommandContext,
+  derivedId,
+  foldOfAggregate,
+  type Position,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+} from '#libs/event-store';
+import { type AccountId, E, type Forbidden, type OrganizationId, pipe, TE } from '#libs/kernel';
 import { type CollaboratorFailure, establishDefaultProject, type ProjectFailure, type SlugTaken } from '#libs/projects';
-import { type Founding, membership, type MembershipCommand, type MembershipFailure } from '../domain/membership.decider.js';
+import {
+  type Founding,
+  membership,
+  type MembershipCommand,
+  type MembershipFailure,
+} from '../domain/membership.decider.js';
 import { organization } from '../domain/organization.decider.js';
 
 type Failure = MembershipFailure | ProjectFailure | CollaboratorFailure | SlugTaken | Forbidden | TransactFailure;
@@ -34,12 +47,15 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
 
   execute({ context, by, name }: CreateOrganization): Promise<E.Either<Failure, OrganizationMade>> {
     const founding: Founding = {
-      organizationId: derivedId<OrganizationId>(context.commandId, 'org'),
+      organizationId: derivedId(context.commandId, 'org'),
       organizationName: name,
-      defaultProjectId: derivedId<ProjectId>(context.commandId, 'proj'),
+      defaultProjectId: derivedId(context.commandId, 'proj'),
     };
     return pipe(
-      transact(this.streams, membership)({
+      transact(
+        this.streams,
+        membership,
+      )({
         id: by,
         context,
         ready: this.mayFound(by, { type: 'FoundOrganization', founding }),
@@ -62,12 +78,19 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
     );
   }
 
-  private finish(ownerId: AccountId, founding: Founding, context: CommandContext): TE.TaskEither<Failure, OrganizationMade> {
+  private finish(
+    ownerId: AccountId,
+    founding: Founding,
+    context: CommandContext,
+  ): TE.TaskEither<Failure, OrganizationMade> {
     const { organizationId: id, organizationName: name, defaultProjectId } = founding;
     return pipe(
       establishDefaultProject(this.streams, { organizationId: id, projectId: defaultProjectId, ownerId }, context),
       TE.flatMap(() =>
-        transact(this.streams, organization)({
+        transact(
+          this.streams,
+          organization,
+        )({
           id,
           context,
           ready: TE.right({ command: { type: 'CreateOrganization', name, ownerId, defaultProjectId }, basis: [] }),
@@ -78,7 +101,11 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
   }
 
   /** The home that stands in the way may be one whose founding a crash cut short: it is finished first. */
-  private finishLeftover(by: AccountId, context: CommandContext, refusal: Failure): TE.TaskEither<Failure, OrganizationMade> {
+  private finishLeftover(
+    by: AccountId,
+    context: CommandContext,
+    refusal: Failure,
+  ): TE.TaskEither<Failure, OrganizationMade> {
     return pipe(
       this.streams.load(foldOfAggregate(membership), by),
       TE.flatMap(({ state }) =>

@@ -3,9 +3,7 @@ import { AccountId, eventCodec, type EventOf, eventSchema, exact, MembershipMeth
 
 const nothing = () => eventSchema(exact({}));
 
-const OrganizationCreated = eventSchema(
-  exact({ name: t.string, ownerId: AccountId, defaultProjectId: ProjectId }),
-);
+const OrganizationCreated = eventSchema(exact({ name: t.string, ownerId: AccountId, defaultProjectId: ProjectId }));
 const OrganizationRenamed = eventSchema(exact({ name: t.string }));
 const MembershipMethodSelected = eventSchema(exact({ method: MembershipMethod }));
 

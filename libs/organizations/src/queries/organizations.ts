@@ -15,7 +15,11 @@ export class Organizations implements ReadModel {
   constructor(private readonly live: LiveState) {}
 
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, OrganizationDocument> {
-    const refusal = mayRead(this.live, reader, { action: 'organization:read', place: { type: 'organization', id }, now });
+    const refusal = mayRead(this.live, reader, {
+      action: 'organization:read',
+      place: { type: 'organization', id },
+      now,
+    });
     const document = this.documents.get(id);
     return refusal === undefined && document !== undefined
       ? E.right(document)

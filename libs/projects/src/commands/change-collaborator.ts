@@ -1,6 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, type Refusal } from '#libs/authorization';
-import { type CommandContext, type Ready, type TransactFailure, StreamFolds, transact, type Transacted } from '#libs/event-store';
+import {
+  type CommandContext,
+  type Ready,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+  type Transacted,
+} from '#libs/event-store';
 import { type AccountId, E, pipe, type ProjectId, type Role, TE } from '#libs/kernel';
 import {
   collaborator,
@@ -92,11 +99,19 @@ export class AddCollaboratorHandler implements ICommandHandler<AddCollaborator> 
     const noSuchPerson = E.left<Failure>({ _tag: 'NoSuchPerson' });
     if (accountId === null)
       return pipe(
-        authorize(this.streams, { accountId: by, action: 'collaborator:add', place: { type: 'project', id: projectId }, now: context.at }),
+        authorize(this.streams, {
+          accountId: by,
+          action: 'collaborator:add',
+          place: { type: 'project', id: projectId },
+          now: context.at,
+        }),
         TE.flatMapEither(() => noSuchPerson),
       )();
     const wanted = { context, by, projectId, accountId };
-    return transact(this.streams, collaborator)({
+    return transact(
+      this.streams,
+      collaborator,
+    )({
       id: rowId(wanted),
       context,
       ready: ready(this.streams, wanted, 'collaborator:add', (standing, isActive) =>
@@ -112,7 +127,10 @@ export class ChangeCollaboratorRoleHandler implements ICommandHandler<ChangeColl
   constructor(private readonly streams: StreamFolds) {}
 
   execute(change: ChangeCollaboratorRole): Promise<Answer> {
-    return transact(this.streams, collaborator)({
+    return transact(
+      this.streams,
+      collaborator,
+    )({
       id: rowId(change),
       context: change.context,
       ready: ready(this.streams, change, 'collaborator:update-role', (standing) =>
@@ -127,7 +145,10 @@ export class RemoveCollaboratorHandler implements ICommandHandler<RemoveCollabor
   constructor(private readonly streams: StreamFolds) {}
 
   execute(removal: RemoveCollaborator): Promise<Answer> {
-    return transact(this.streams, collaborator)({
+    return transact(
+      this.streams,
+      collaborator,
+    )({
       id: rowId(removal),
       context: removal.context,
       ready: ready(this.streams, removal, 'collaborator:remove', (standing) =>

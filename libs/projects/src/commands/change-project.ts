@@ -64,7 +64,10 @@ export class ChangeProjectHandler implements ICommandHandler<ChangeProject> {
     const may = TE.traverseSeqArray((action: string) =>
       authorize(this.streams, { accountId: by, action, place: { type: 'project', id }, now }),
     );
-    return transact(this.streams, project)({
+    return transact(
+      this.streams,
+      project,
+    )({
       id,
       context,
       ready: pipe(

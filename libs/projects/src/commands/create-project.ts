@@ -1,7 +1,14 @@
 import { hash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, type Refusal } from '#libs/authorization';
-import { type CommandContext, derivedId, type Position, type Ready, type TransactFailure, StreamFolds } from '#libs/event-store';
+import {
+  type CommandContext,
+  derivedId,
+  type Position,
+  type Ready,
+  type TransactFailure,
+  StreamFolds,
+} from '#libs/event-store';
 import { type AccountId, E, type OrganizationId, pipe, type ProjectId, TE, type Visibility } from '#libs/kernel';
 import type { CollaboratorFailure } from '../domain/collaborator.decider.js';
 import type { ProjectFailure } from '../domain/project.decider.js';
@@ -33,7 +40,7 @@ export class CreateProjectHandler implements ICommandHandler<CreateProject> {
 
   execute({ context, by, organizationId, wanted }: CreateProject): Promise<E.Either<Failure, ProjectMade>> {
     const { name, visibility } = wanted;
-    const projectId = derivedId<ProjectId>(context.commandId, 'proj');
+    const projectId = derivedId(context.commandId, 'proj');
     const reservation: Reservation = { projectId, organizationId, name, visibility, createdBy: by, isDefault: false };
     const ready = this.mayCreate(by, reservation, context);
     const reserve = (slug: string) => reserveSlug(this.streams, slug, { context, ready });
@@ -57,7 +64,11 @@ export class CreateProjectHandler implements ICommandHandler<CreateProject> {
     )();
   }
 
-  private mayCreate(by: AccountId, reservation: Reservation, context: CommandContext): TE.TaskEither<Failure, Ready<ReserveSlug>> {
+  private mayCreate(
+    by: AccountId,
+    reservation: Reservation,
+    context: CommandContext,
+  ): TE.TaskEither<Failure, Ready<ReserveSlug>> {
     const { organizationId } = reservation;
     return pipe(
       authorize(this.streams, {

@@ -56,13 +56,19 @@ export const establishProject = (
   context: CommandContext,
 ): TE.TaskEither<Failure, Position> => {
   const { projectId: id, createdBy, isDefault } = reservation;
-  const made = transact(streams, project)({
+  const made = transact(
+    streams,
+    project,
+  )({
     id,
     context,
     ready: unconditionally({ type: 'CreateProject' as const, slug: slugName, reservation }),
   });
   return isDefault
-    ? pipe(made, TE.map(({ position }) => position))
+    ? pipe(
+        made,
+        TE.map(({ position }) => position),
+      )
     : pipe(
         made,
         TE.flatMap(() => creatorsRow(streams, createdBy, id, context)),
@@ -71,7 +77,10 @@ export const establishProject = (
 
 const creatorsRow = (streams: StreamFolds, accountId: AccountId, projectId: ProjectId, context: CommandContext) =>
   pipe(
-    transact(streams, collaborator)({
+    transact(
+      streams,
+      collaborator,
+    )({
       id: `${projectId}.${accountId}`,
       context,
       ready: pipe(

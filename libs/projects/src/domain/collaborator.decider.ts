@@ -59,8 +59,7 @@ const add = (standing: Standing): Answer => {
 const changeRole = (standing: Standing, role: Role): Answer => {
   const { membership, row, isDefault } = standing;
   const derived = membership !== null && membership.role !== 'member' ? 'admin' : null;
-  if (row === null && derived === null && !(isDefault && membership !== null))
-    return E.left(notFound('collaborator'));
+  if (row === null && derived === null && !(isDefault && membership !== null)) return E.left(notFound('collaborator'));
   // AMB-05: nobody is demoted below the role that their place in the organization gives them.
   if (derived === 'admin' && role === 'member') return E.left({ _tag: 'RoleDerived' });
   if (row !== null)

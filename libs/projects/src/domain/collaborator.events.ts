@@ -1,4 +1,14 @@
-import { AccountId, eventCodec, type EventOf, EventId, eventSchema, exact, OrganizationId, ProjectId, Role } from '#libs/kernel';
+import {
+  AccountId,
+  eventCodec,
+  type EventOf,
+  EventId,
+  eventSchema,
+  exact,
+  OrganizationId,
+  ProjectId,
+  Role,
+} from '#libs/kernel';
 
 const place = { organizationId: OrganizationId, projectId: ProjectId, accountId: AccountId };
 

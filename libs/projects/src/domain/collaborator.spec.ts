@@ -98,8 +98,12 @@ describe('founding a project', () => {
   it('finishes what was begun: a row that is there stays as it is, and one that was taken away is not given back', () => {
     const founding = (standing: Standing): CollaboratorCommand => ({ type: 'FoundProject', standing });
     const past = specify(collaborator);
-    past(added('admin'), changed('member')).when(founding(member('admin', { row: 'member' }))).changesNothing();
-    past(added('admin'), removed).when(founding(member('admin'))).changesNothing();
+    past(added('admin'), changed('member'))
+      .when(founding(member('admin', { row: 'member' })))
+      .changesNothing();
+    past(added('admin'), removed)
+      .when(founding(member('admin')))
+      .changesNothing();
   });
   it('gives nothing to who has left meanwhile', () => given(stranger).found().changesNothing());
 });

@@ -1,5 +1,14 @@
 import * as t from 'io-ts';
-import { AccountId, eventCodec, type EventOf, eventSchema, exact, OrganizationId, ProjectId, Visibility } from '#libs/kernel';
+import {
+  AccountId,
+  eventCodec,
+  type EventOf,
+  eventSchema,
+  exact,
+  OrganizationId,
+  ProjectId,
+  Visibility,
+} from '#libs/kernel';
 
 const birth = { organizationId: OrganizationId, name: t.string, slug: t.string, visibility: Visibility };
 const nothing = () => eventSchema(exact({}));

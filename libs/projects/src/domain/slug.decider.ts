@@ -1,11 +1,4 @@
-import {
-  type AccountId,
-  type Aggregate,
-  E,
-  type OrganizationId,
-  type ProjectId,
-  type Visibility,
-} from '#libs/kernel';
+import { type AccountId, type Aggregate, E, type OrganizationId, type ProjectId, type Visibility } from '#libs/kernel';
 import { type SlugEvent, slugEvents } from './project.events.js';
 
 /** All that is needed to create a project, or to finish creating it. */

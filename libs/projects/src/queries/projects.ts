@@ -28,11 +28,19 @@ export class Projects implements ReadModel {
     now: Timestamp,
   ): E.Either<Refusal, Listed<ProjectDocument>> {
     if (reader === 'operator') {
-      const refusal = mayRead(this.live, reader, { action: 'project:list', place: { type: 'organization', id: organizationId }, now });
+      const refusal = mayRead(this.live, reader, {
+        action: 'project:list',
+        place: { type: 'organization', id: organizationId },
+        now,
+      });
       return refusal === undefined ? E.right(this.documents.page(organizationId, page)) : E.left(refusal);
     }
     const isSeen = ({ id }: ProjectDocument) => maySee(this.live, reader, { type: 'project', id });
-    const refusal = mayRead(this.live, reader, { action: 'project:list', place: { type: 'organization', id: organizationId }, now });
+    const refusal = mayRead(this.live, reader, {
+      action: 'project:list',
+      place: { type: 'organization', id: organizationId },
+      now,
+    });
     if (refusal !== undefined && !this.documents.all(organizationId).some(isSeen)) return E.left(refusal);
     return E.right(this.documents.page(organizationId, page, isSeen));
   }

@@ -1,6 +1,15 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type CommandContext, derivedId, type Position, ready, type TransactFailure, StreamFolds, transact, type Transacted } from '#libs/event-store';
+import {
+  type CommandContext,
+  derivedId,
+  type Position,
+  ready,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+  type Transacted,
+} from '#libs/event-store';
 import { type Digest, type E, type OrganizationId, pipe, type ServiceTokenId, TE, type Timestamp } from '#libs/kernel';
 import { serviceToken, type ServiceTokenFailure } from '../domain/service-token.decider.js';
 import type { Scope } from '../domain/service-token.events.js';
@@ -44,11 +53,14 @@ export class CreateServiceTokenHandler implements ICommandHandler<CreateServiceT
   constructor(private readonly streams: StreamFolds) {}
 
   execute({ context, wanted }: CreateServiceToken) {
-    const id = derivedId<ServiceTokenId>(context.commandId, 'svc');
+    const id = derivedId(context.commandId, 'svc');
     const token = `wsvc_${randomBytes(32).toString('hex')}`;
     const digest = hash('sha256', token, 'hex') as Digest;
     return pipe(
-      transact(this.streams, serviceToken)({
+      transact(
+        this.streams,
+        serviceToken,
+      )({
         id,
         context,
         ready: ready({ type: 'CreateServiceToken' as const, ...wanted, digest, now: context.at }),
@@ -63,6 +75,9 @@ export class RevokeServiceTokenHandler implements ICommandHandler<RevokeServiceT
   constructor(private readonly streams: StreamFolds) {}
 
   execute({ context, id }: RevokeServiceToken) {
-    return transact(this.streams, serviceToken)({ id, context, ready: ready({ type: 'RevokeServiceToken' as const }) })();
+    return transact(
+      this.streams,
+      serviceToken,
+    )({ id, context, ready: ready({ type: 'RevokeServiceToken' as const }) })();
   }
 }

@@ -1,4 +1,13 @@
-import { type Aggregate, type Decision, type Digest, E, type NotFound, notFound, type OrganizationId, type Timestamp } from '#libs/kernel';
+import {
+  type Aggregate,
+  type Decision,
+  type Digest,
+  E,
+  type NotFound,
+  notFound,
+  type OrganizationId,
+  type Timestamp,
+} from '#libs/kernel';
 import { type Scope, type ServiceTokenEvent, serviceTokenEvents } from './service-token.events.js';
 
 export type ServiceTokenCommand =
@@ -13,9 +22,7 @@ export type ServiceTokenCommand =
     }
   | { readonly type: 'RevokeServiceToken' };
 
-export type ServiceTokenFailure =
-  | NotFound
-  | { readonly _tag: 'ExpiryInThePast'; readonly expiresAt: Timestamp };
+export type ServiceTokenFailure = NotFound | { readonly _tag: 'ExpiryInThePast'; readonly expiresAt: Timestamp };
 
 type State = 'none' | 'live' | 'revoked';
 

@@ -12,8 +12,10 @@ import { SqliteKeyRows } from './sqlite-key-rows.js';
 const cachedKeys = 10_000;
 
 const causeOf = (cause: unknown, path: string): string => {
-  if (!(cause instanceof Error)) return String(cause);
-  return 'code' in cause && cause.code === 'SQLITE_BUSY' ? `${path} is open in another process` : cause.message;
+  // Judged by its code alone: SQLite's errors are of the realm that loaded it first, and may be no `Error` of this one.
+  if (typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'SQLITE_BUSY')
+    return `${path} is open in another process`;
+  return cause instanceof Error ? cause.message : String(cause);
 };
 
 /** The vault of one machine: `vault.db` in the data directory, open in one process at a time. */
