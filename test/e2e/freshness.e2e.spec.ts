@@ -189,9 +189,10 @@ describe('F3: a node whose subscription goes quiet, while the log goes on', () =
     expect((await client.get('/v1/whoami', { token: key.secret })).status).toBe(401);
   });
 
-  it('refuses a service token with 503, not 401', async () => {
+  it('denies to a service as to anybody, and refuses with 503 whatever else reads the state', async () => {
     const stage = await staged(BOUND);
-    const token = await serviceToken(stage.client, ['decisions']);
+    const { client, team } = stage;
+    const token = await serviceToken(client, ['decisions', 'audit', 'act-as']);
     stage.meddling.batch = () => new Promise(() => undefined);
     const service = new Client(stage.client.url, token);
     const question = {
@@ -199,8 +200,18 @@ describe('F3: a node whose subscription goes quiet, while the log goes on', () =
       action: 'file:create',
       resource: { type: 'file' },
     };
-    await eventually(async () => (await stage.client.get('/readyz')).status === 503);
-    expectProblem(await service.post('/v1/authorize', question), 503, 'state-too-old');
+    await eventually(async () => (await client.get('/readyz')).status === 503);
+    expect(await service.post('/v1/authorize', question)).toMatchObject({
+      status: 200,
+      body: { decision: false, reason: 'state-too-old' },
+    });
+    // A token that nobody knows may be one that was made just now: 503, not 401.
+    const unknown = new Client(client.url, `wsvc_${'0'.repeat(64)}`);
+    expectProblem(await unknown.post('/v1/authorize', question), 503, 'state-too-old');
+    // Reads of everybody, and commands of whoever may have lost their token meanwhile.
+    expectProblem(await client.get(`/v1/organizations/${team.organization}`), 503, 'state-too-old');
+    expectProblem(await service.get('/v1/audit/events'), 503, 'state-too-old');
+    expectProblem(await service.post('/v1/organizations', { name: 'x' }, { as: team.owner }), 503, 'state-too-old');
   });
 
   it('takes up another subscription when its own is dead for good', async () => {

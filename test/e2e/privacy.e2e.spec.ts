@@ -7,7 +7,7 @@ import { type Answer, type Ask, Client } from '../support/client.js';
 import { byKey, byPerson } from '../support/decisions.js';
 import { everyItem } from '../support/pages.js';
 import { type ServerProcess, startServerProcess } from '../support/server-process.js';
-import { temporaryDirectory } from '../support/test-server.js';
+import { startTestServer, temporaryDirectory } from '../support/test-server.js';
 
 interface Heard {
   readonly question: string;
@@ -351,5 +351,21 @@ describe('once the server has stopped', () => {
     await server.stop();
     expect(onDisk()).toEqual([]);
     expect(told(new Map([...personal, ...secrets]), server.output())).toEqual([]);
+  });
+});
+
+describe('a sign-up that came to nothing', () => {
+  it('leaves nothing that anybody can read', async () => {
+    const server = await startTestServer();
+    const { client } = server;
+    const person = { email: 'first@example.com', provider: 'google', subject: 'the-same', name: 'First' };
+    await client.made('/v1/accounts', person);
+    const refused = await client.post('/v1/accounts', { ...person, email: 'second@example.com', name: 'Second' });
+    expect(refused.status).toBe(409);
+    const { body } = await client.get<{ items: ReadonlyArray<{ data: { email: string | null } }> }>(
+      '/v1/audit/events?type=EmailReserved',
+    );
+    expect(body.items.map(({ data }) => data.email)).toEqual(['first@example.com', null]);
+    await server.remove();
   });
 });

@@ -16,8 +16,7 @@ it('a server whose log can be written no more goes on serving, and logs again wh
   const program = ['dist/apps/server/src/main.js'];
   const env = { PATH: process.env['PATH'], WRIT_PORT: '0', WRIT_DATA_DIR: made.dataDir };
   const child = spawn(process.execPath, program, { env, stdio: ['ignore', log, 'ignore'] });
-  const limit = (bytes: string) =>
-    execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:unlimited`]);
+  const limit = (bytes: string) => execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:unlimited`]);
   const written = () => readFileSync(path, 'utf8');
   try {
     await eventually(() => /^Writ serves on .*$/mu.test(written()));

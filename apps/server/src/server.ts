@@ -60,7 +60,7 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   const app = await createHttpApp(module, options);
   const reflector = new Reflector();
   app.useGlobalGuards(
-    new AccessGuard(reflector, engine.authentication, engine.live),
+    new AccessGuard(reflector, engine.authentication, engine.live, engine.freshness),
     new QueryGuard(reflector),
     new MinPositionGuard(engine.tokens, engine.store, engine.readSide),
   );

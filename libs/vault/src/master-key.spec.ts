@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -66,6 +66,14 @@ describe('the master key', () => {
     expect(messages[0]).toMatch(/^WRIT_MASTER_KEY: expected 32 bytes in base64 \(44 characters/u);
     expect(messages[1]).toMatch(new RegExp(`^${path}: expected 32 bytes in base64`, 'u'));
     if (text !== '') messages.forEach((message) => expect(message).not.toContain(text));
+  });
+
+  it('that is lost is not replaced, while the vault that was made with it is there', async () => {
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'vault.db'), '');
+    const answer = await loadMasterKey(directory)();
+    expect(answer).toMatchObject({ _tag: 'Left', left: { message: expect.stringContaining('give it back') } });
+    expect(readdirSync(directory)).toEqual(['vault.db']);
   });
 
   it('that cannot be read says where', async () => {

@@ -55,7 +55,12 @@ export const loadMasterKey =
     const read = E.tryCatch(
       () => {
         mkdirSync(directory, { recursive: true, mode: 0o700 });
-        if (!existsSync(path)) createPrivateFile(path, `${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`);
+        if (!existsSync(path)) {
+          // A new key would open nothing that is there, and stand where the lost one belongs.
+          if (existsSync(join(directory, 'vault.db')))
+            throw new Error('it is missing, and the vault beside it was made with it; give it back, from a backup');
+          createPrivateFile(path, `${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`);
+        }
         return readPrivately(path);
       },
       (cause) => masterKeyRefused(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`),

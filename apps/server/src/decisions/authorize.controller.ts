@@ -8,7 +8,7 @@ import { reply } from '../http/answer.js';
 import { confinementOf } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
 import { decode } from '../http/decode.js';
-import { AsksOnly } from '../http/idempotency.interceptor.js';
+import { AsksOnly } from '../http/asks-only.js';
 import { PositionTokens } from '../http/position-token.js';
 import { Calling } from '../http/request.decorators.js';
 import { AuthorizeBody, projectOf, questionOf } from './question.js';

@@ -2,7 +2,9 @@ import { applyDecorators, type CanActivate, type ExecutionContext, SetMetadata }
 import { type Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { type LiveState } from '#libs/authorization';
+import type { Freshness } from '#libs/read-models';
 import type { Scope } from '#libs/service-tokens';
+import { asksOnly } from './asks-only.js';
 import { type Authentication, confinementOf } from './authentication.js';
 import type { Caller } from './caller.js';
 import { Refused } from './refused.js';
@@ -40,6 +42,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authentication: Authentication,
     private readonly live: LiveState,
+    private readonly freshness: Freshness,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -48,10 +51,21 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
     const caller = this.authentication.caller(request);
     request.caller = caller;
+    this.refuseStale(caller, request.method, context);
     // A route that says nothing is nobody's.
     this.admit(caller, wanted ?? { for: 'operator' });
     this.confine(caller, request.params);
     return true;
+  }
+
+  /**
+   * While the state is past its bound, whatever reads it answers `503`: so that nobody takes a good key for a bad one, or
+   * a token that was revoked for a good one. A decision says so itself, and the operator's commands ask only the log.
+   */
+  private refuseStale({ credential }: Caller, method: string, context: ExecutionContext): void {
+    if (!this.freshness.isStale() || asksOnly(this.reflector, context)) return;
+    if (credential.type === 'operator' && method !== 'GET' && method !== 'HEAD') return;
+    throw new Refused({ _tag: 'StateTooOld' });
   }
 
   private admit(caller: Caller, wanted: Access): void {

@@ -42,10 +42,10 @@ export class Authentication {
     const digest = hash('sha256', secret, 'hex');
     const millis = Date.now();
     const now: Timestamp = timestampOf(millis);
-    // A state past its bound knows neither what was made nor what was revoked since: nobody is taken for good or bad.
-    if (this.freshness.isStale()) throw new Refused({ _tag: 'StateTooOld' });
     const token = this.tokens.live(digest, now);
     if (token !== undefined) return { type: 'service', token };
+    // A state past its bound knows neither what was made nor what was revoked since: nobody is taken for good or bad.
+    if (this.freshness.isStale()) throw new Refused({ _tag: 'StateTooOld' });
     if (classify(secret) === 'wrong-checksum') return undefined;
     const key = this.live.keyByDigest(digest);
     return key === undefined || keyIsDead(key, { now: millis, stale: false }) !== undefined

@@ -1,4 +1,4 @@
-import { type CallHandler, type ExecutionContext, type NestInterceptor, SetMetadata } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { type Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { catchError, from, mergeMap, type Observable, of } from 'rxjs';
@@ -6,6 +6,7 @@ import { type People } from '#libs/accounts';
 import type { StreamName } from '#libs/event-store';
 import { E } from '#libs/kernel';
 import { reply, Reply } from './answer.js';
+import { asksOnly } from './asks-only.js';
 import type { Caller } from './caller.js';
 import { type Begun, type Idempotency, type Remembered } from './idempotency.js';
 import { type Failure, problems } from './problem.catalogue.js';
@@ -13,10 +14,6 @@ import { pathOf } from './refusals.js';
 import { malformed, Refused } from './refused.js';
 
 type Run = Extract<Begun, { _tag: 'Run' }>;
-
-const QUESTION = 'writ:question';
-/** On a POST that only asks: it has no effect to repeat. */
-export const AsksOnly = () => SetMetadata(QUESTION, true);
 
 const isKey = /^[\x21-\x7e]{1,255}$/u;
 
@@ -31,7 +28,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
-    const asks = this.reflector.get<boolean | undefined>(QUESTION, context.getHandler()) === true;
+    const asks = asksOnly(this.reflector, context);
     if (key === undefined || request.method !== 'POST' || asks || request.caller === undefined) return next.handle();
     if (typeof key !== 'string' || !isKey.test(key))
       throw malformed('Idempotency-Key: expected 1 to 255 visible ASCII characters');

@@ -58,6 +58,8 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
     return pipe(
       this.firstFree(id, accountId, context),
       TE.flatMap(() => this.vault.seal(accountId, { email: person.email, name, subject })),
+      // This same command came to nothing before, and what it had sealed was erased: that has one reason.
+      TE.mapLeft((failure): Failure => (failure._tag === 'SubjectErased' ? { _tag: 'IdentityTaken' } : failure)),
       TE.flatMap((profile) => {
         const registration = { accountId, identity: this.index.identity(provider, subject), provider, profile };
         return transact(
@@ -73,7 +75,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
         state?.accountId === accountId
           ? this.finish(id, state, context)
           : // This same command had the address before, and gave it back: that has one reason.
-            TE.left<Failure, AccountMade>({ _tag: 'IdentityTaken' }),
+            pipe(
+              this.vault.erase(accountId),
+              TE.flatMap(() => TE.left<Failure, AccountMade>({ _tag: 'IdentityTaken' })),
+            ),
       ),
     )();
   }
@@ -124,6 +129,8 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
                 context: { ...context, commandId: commandIdFrom(context.commandId, 'release', accountId) },
                 ready: ready({ type: 'ReleaseEmail' as const, accountId }),
               }),
+              // The account will never be: what was sealed for it in the log becomes unreadable.
+              TE.flatMap(() => this.vault.erase(accountId)),
               TE.flatMap(() => TE.left<Failure>(failure)),
             )
           : TE.left(failure),
