@@ -15,8 +15,11 @@ import { together } from '../support/together.js';
 
 const staged = stagesOfEachTest();
 
+/** F1 is not about the age of the state: a machine that is kept busy must not make it stale meanwhile. In ms. */
+const patient = 60_000;
+
 const distant = async (ms: number): Promise<Stage> => {
-  const stage = await staged();
+  const stage = await staged(patient);
   moveLogAway(stage, ms);
   return stage;
 };
@@ -93,7 +96,7 @@ describe('F1: a revocation that was answered is in force', () => {
   };
 
   it('over HTTP, for 600 keys', async () => {
-    const stage = await staged();
+    const stage = await staged(patient);
     expect(await staleAllows(stage, await makeKeys(stage, 600))).toBe(0);
   });
 
@@ -102,8 +105,8 @@ describe('F1: a revocation that was answered is in force', () => {
     expect(await staleAllows(stage, await makeKeys(stage, 200))).toBe(0);
   });
 
-  it('in process, for 20,000 keys', async () => {
-    expect(await staleAllowsInProcess(await staged(), 20_000)).toBe(0);
+  it('in process, for 10,000 keys', async () => {
+    expect(await staleAllowsInProcess(await staged(patient), 10_000)).toBe(0);
   }, 120_000);
 
   it('in process, with the log some way off', async () => {
@@ -111,7 +114,7 @@ describe('F1: a revocation that was answered is in force', () => {
   });
 
   it('F4: and is not, where the answer does not wait for this node: both ways of looking see it', async () => {
-    const stage = await staged();
+    const stage = await staged(patient);
     const keys = await makeKeys(stage, 40);
     moveLogAway(stage, 50);
     careless(stage);
