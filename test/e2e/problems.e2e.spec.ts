@@ -162,7 +162,6 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
   },
   VaultUnavailable: (_, bad) => withVault(bad, { _tag: 'VaultUnavailable', cause: 'Error: at /tmp/vault' }),
   CorruptBox: (_, bad) => withVault(bad, { _tag: 'CorruptBox', sealedFor: 'user_1' }),
-  SubjectErased: (_, bad) => withVault(bad, { _tag: 'SubjectErased', subject: 'user_1' }),
   Defect: (_, bad) =>
     registering(bad, {
       append: () => {

@@ -5,7 +5,6 @@ import type { StaleRevision } from '#libs/event-store';
 import type { MembershipFailure } from '#libs/organizations';
 import type { CollaboratorFailure, ProjectFailure, SlugTaken } from '#libs/projects';
 import type { ServiceTokenFailure } from '#libs/service-tokens';
-import type { SubjectErased } from '#libs/vault';
 import type { Rows } from './problem.js';
 
 /** What the features refuse, besides what the protocol itself has a row for. */
@@ -13,7 +12,6 @@ export type FeatureFailure = Exclude<
   | EmailTaken
   | IdentityTaken
   | VaultFailure
-  | SubjectErased
   | ApiKeyFailure
   | MembershipFailure
   | CollaboratorFailure
@@ -47,11 +45,6 @@ export const featureProblems = {
     title: 'A stored value could not be read',
     detail:
       'Nothing is answered from what cannot be read whole. The operator finds it in the log under this request id.',
-  },
-  SubjectErased: {
-    status: 409,
-    title: 'The person is erased',
-    detail: 'Nothing can be kept for this person any more.',
   },
   KeyExists: { status: 409, title: 'The key exists', detail: 'A key of this id was made before. Make another.' },
   KeyRevoked: {

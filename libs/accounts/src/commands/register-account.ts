@@ -12,12 +12,12 @@ import {
   type Transacted,
 } from '#libs/event-store';
 import { type AccountId, E, type NotFound, pipe, TE } from '#libs/kernel';
-import { type SubjectErased, Vault, type VaultUnavailable } from '#libs/vault';
+import { Vault, type VaultUnavailable } from '#libs/vault';
 import { account } from '../domain/account.decider.js';
 import { email, type EmailTaken, identity, type IdentityTaken, type Registration } from '../domain/email.decider.js';
 import { PersonalIndex } from '../personal-index.js';
 
-type Failure = EmailTaken | IdentityTaken | NotFound | VaultUnavailable | SubjectErased | TransactFailure;
+type Failure = EmailTaken | IdentityTaken | NotFound | VaultUnavailable | TransactFailure;
 
 export interface AccountMade {
   readonly id: AccountId;
