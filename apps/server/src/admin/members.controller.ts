@@ -75,8 +75,9 @@ export class MembersController {
     @Reading() reader: Reader,
   ): Answer<Member> {
     const found = this.organizations.member(reader, id, accountId, timestampOf(Date.now()));
-    const member = await this.member(reader, id, accountId);
-    if (E.isLeft(found) || E.isLeft(member)) return member;
+    if (E.isLeft(found)) return found;
+    const member = await this.withPerson(found.right);
+    if (E.isLeft(member)) return member;
     const etag = etagOf(found.right.changed, member.right);
     return E.right(reply(member.right, { etag, position: this.lists.position }));
   }
@@ -108,9 +109,12 @@ export class MembersController {
 
   private async member(reader: Reader, id: OrganizationId, accountId: AccountId): Promise<E.Either<Failed, Member>> {
     const found = this.organizations.member(reader, id, accountId, timestampOf(Date.now()));
-    if (E.isLeft(found)) return found;
+    return E.isLeft(found) ? found : this.withPerson(found.right);
+  }
+
+  private withPerson(document: MemberDocument): Promise<E.Either<Failed, Member>> {
     return pipe(
-      this.shown([found.right]),
+      this.shown([document]),
       TE.flatMap(([member]) => (member === undefined ? TE.left(gone) : TE.right(member))),
     )();
   }

@@ -5,6 +5,7 @@ import {
   derivedId,
   foldOfAggregate,
   type Position,
+  ready,
   type TransactFailure,
   StreamFolds,
   transact,
@@ -93,7 +94,7 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
         )({
           id,
           context,
-          ready: TE.right({ command: { type: 'CreateOrganization', name, ownerId, defaultProjectId }, basis: [] }),
+          ready: ready({ type: 'CreateOrganization' as const, name, ownerId, defaultProjectId }),
         }),
       ),
       TE.map(({ position }) => ({ id, position })),

@@ -27,20 +27,11 @@ export class Projects implements ReadModel {
     page: PageOf,
     now: Timestamp,
   ): E.Either<Refusal, Listed<ProjectDocument>> {
-    if (reader === 'operator') {
-      const refusal = mayRead(this.live, reader, {
-        action: 'project:list',
-        place: { type: 'organization', id: organizationId },
-        now,
-      });
+    const place = { type: 'organization' as const, id: organizationId };
+    const refusal = mayRead(this.live, reader, { action: 'project:list', place, now });
+    if (reader === 'operator')
       return refusal === undefined ? E.right(this.documents.page(organizationId, page)) : E.left(refusal);
-    }
     const isSeen = ({ id }: ProjectDocument) => maySee(this.live, reader, { type: 'project', id });
-    const refusal = mayRead(this.live, reader, {
-      action: 'project:list',
-      place: { type: 'organization', id: organizationId },
-      now,
-    });
     if (refusal !== undefined && !this.documents.all(organizationId).some(isSeen)) return E.left(refusal);
     return E.right(this.documents.page(organizationId, page, isSeen));
   }
