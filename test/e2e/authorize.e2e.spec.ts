@@ -172,7 +172,7 @@ describe('the question', () => {
     expect(byApi.attribution).toMatchObject({ projectId: alpha, fallback: null });
   });
 
-  it('through the playground goes to the default project', async () => {
+  it('through the playground goes to the default project (PRJ-07, ATT-04)', async () => {
     const { attribution } = await decided({ ...withKey(key), ...file, channel: 'playground' });
     expect(attribution).toMatchObject({ projectId: all.defaultProject, listingScope: 'defaultProject' });
   });
@@ -499,7 +499,7 @@ describe('who may ask', () => {
     (await client.made<{ token: string }>('/v1/service-tokens', { name: 'x', ...body })).token;
   const question = () => ({ ...withKey(key), ...file });
 
-  it('the operator, and a token with the scope "decisions"', async () => {
+  it('the operator, and a token with the scope "decisions" (ERR-12)', async () => {
     expect((await decided(question())).decision).toBe(true);
     expect((await decided(question(), await tokenOf({ scopes: ['decisions'] }))).decision).toBe(true);
   });
@@ -511,7 +511,7 @@ describe('who may ask', () => {
     expect(answer.body).toMatchObject({ action: 'scope:decisions' });
   });
 
-  it('no person, no key, and nobody without a good credential', async () => {
+  it('no person, no key, and nobody without a good credential (ERR-16)', async () => {
     expectProblem(await client.post('/v1/authorize', question(), owner()), 403, 'forbidden');
     expectProblem(await asked(question(), key.secret), 403, 'forbidden');
     expectProblem(await client.post('/v1/authorize', question(), { token: null }), 401, 'unauthenticated');

@@ -67,7 +67,7 @@ const gone = { status: 404, body: { code: 'not-found' } };
 const nobody = { status: 404, body: { code: 'no-such-person' } };
 
 describe('adding', () => {
-  it('by email makes a member at once (COL-02, COL-05)', async () => {
+  it('by email makes a member at once (COL-02, COL-05, PRO-09)', async () => {
     const [here, joiner] = [await fresh(), await colleague(client, everyone, 'joiner')];
     const { status, body } = await add(here, joiner);
     expect([status, body]).toEqual([
@@ -94,7 +94,7 @@ describe('adding', () => {
     expect((await add(here, boss)).body).toMatchObject({ role: 'admin', via: 'row' });
   });
 
-  it('whoever can’t be added is told apart by nothing (COL-03, COL-04, AMB-29)', async () => {
+  it('whoever can’t be added is told apart by nothing (COL-03, COL-04, AMB-29, ERR-15)', async () => {
     const here = await fresh();
     const outsider = await person(client, 'outsider');
     const blocked = await colleague(client, everyone, 'blocked');
@@ -118,7 +118,7 @@ describe('adding', () => {
     expect(founder).toMatchObject({ status: 409, body: { code: 'already-collaborator' } });
   });
 
-  it('takes an address and nothing else', async () => {
+  it('takes an address and nothing else, no role either (COL-08)', async () => {
     const here = await fresh();
     for (const body of [{ email: 'no address' }, { email: 7 }, {}, { email: 'a@example.com', role: 'admin' }, []])
       expect((await client.post(path(here), body, { as: everyone.owner })).status).toBe(400);
@@ -141,7 +141,7 @@ describe('adding', () => {
 });
 
 describe('a role', () => {
-  it('is changed by an admin, and the very next question knows (COL-08, COL-09)', async () => {
+  it('is changed by an admin, and the very next question knows (COL-08, COL-09, PRO-12)', async () => {
     const [here, joiner] = [await fresh(), await colleague(client, everyone, 'riser')];
     await add(here, joiner);
     expect(await setRole(here, joiner, 'admin')).toMatchObject({ status: 200, body: { role: 'admin', via: 'row' } });
@@ -150,7 +150,7 @@ describe('a role', () => {
     expect(await may(here, joiner)).toEqual([true, false]);
   });
 
-  it.each(['developer', 'editor'])('is taken as "%s" too, and given back as member (AMB-37)', async (label) => {
+  it.each(['developer', 'editor'])('is taken as "%s" too, and given back as member (ORG-06, AMB-37)', async (label) => {
     const [here, joiner] = [await fresh(), await colleague(client, everyone, 'labelled')];
     await add(here, joiner);
     await setRole(here, joiner, 'admin');
@@ -160,7 +160,7 @@ describe('a role', () => {
     expect(await orgRole(joiner, label)).toMatchObject({ status: 200, body: { role: 'member' } });
   });
 
-  it.each(['owner', 'Admin', '', null, 'viewer'])('is nothing else: %j', async (role) => {
+  it.each(['owner', 'Admin', '', null, 'viewer'])('is nothing else (PRM-64): %j', async (role) => {
     const here = await fresh();
     const answer = await client.ask('PATCH', path(here, everyone.owner), { as: everyone.owner, body: { role } });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/role' }] } });
@@ -212,7 +212,7 @@ describe('a role', () => {
 });
 
 describe('removal', () => {
-  it('takes every access at once and leaves the keys (COL-11, COL-14)', async () => {
+  it('takes every access at once and leaves the keys (COL-11, COL-12, COL-14, PRO-01)', async () => {
     const [here, joiner] = [await fresh(), await colleague(client, everyone, 'leaver')];
     await add(here, joiner);
     const { id, secret } = await makeKey(client, here, joiner);
@@ -254,7 +254,7 @@ describe('removal', () => {
     expect(await may(everyone.defaultProject, boss)).toEqual([true, false]);
   });
 
-  it('from the organization cuts every project at once, and coming back revives nothing (ORG-18, AMB-11)', async () => {
+  it('from the organization cuts every project at once, and coming back revives nothing (ORG-18, ORG-20, AMB-11, PRO-06)', async () => {
     const [one, two, joiner] = [await fresh(), await fresh(), await colleague(client, everyone, 'moved')];
     await add(one, joiner);
     await add(two, joiner);
@@ -285,7 +285,7 @@ describe('removal', () => {
 });
 
 describe('the default project', () => {
-  it('has every member, without a row (PRJ-05, AMB-07)', async () => {
+  it('has every member, without a row (PRJ-05, ORG-15, AMB-07)', async () => {
     const joiner = await colleague(client, everyone, 'implicit');
     expect(await shown(everyone.defaultProject, joiner)).toMatchObject({
       role: 'member',
@@ -299,7 +299,7 @@ describe('the default project', () => {
     });
   });
 
-  it('lets a member be promoted, and never be removed (AMB-07)', async () => {
+  it('lets a member be promoted, and never be removed (AMB-07, COL-25)', async () => {
     const joiner = await colleague(client, everyone, 'promoted');
     const refused = { status: 409, body: { code: 'default-project-membership-implicit' } };
     expect(await remove(everyone.defaultProject, joiner)).toMatchObject(refused);
@@ -322,7 +322,7 @@ describe('the default project', () => {
 });
 
 describe('an external', () => {
-  it('needs both gates, and either shut suspends them (COL-16, AMB-09)', async () => {
+  it('needs both gates, and either shut suspends them (COL-16, COL-17, AMB-09)', async () => {
     const [here, guest] = [await fresh(), (await cast(client)).owner];
     expect(await add(here, guest)).toMatchObject(nobody);
     await welcome(here, true);
@@ -350,7 +350,7 @@ describe('an external', () => {
     expect(await rolesSeen(guest)).not.toContain('CollaboratorRemoved');
   });
 
-  it('sees the project and nothing else of the organization (COL-19, COL-20)', async () => {
+  it('sees the project and nothing else of the organization (COL-19…21, PRJ-03, PRM-07)', async () => {
     const [here, other, guest] = [await fresh(), await fresh(), await person(client, 'visitor')];
     await welcome(here, true);
     await add(here, guest);
@@ -379,7 +379,7 @@ describe('an external', () => {
     expect((await remove(here, friend, guest)).status).toBe(204);
   });
 
-  it('who joins the organization becomes a member of the same role; who leaves it then is out (AMB-11)', async () => {
+  it('who joins the organization becomes a member of the same role; who leaves it then is out (AMB-11, COL-01, ORG-34)', async () => {
     const [here, guest] = [await fresh(), await person(client, 'convert')];
     await welcome(here, true);
     await add(here, guest);

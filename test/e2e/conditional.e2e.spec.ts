@@ -144,7 +144,7 @@ describe.each(patched)('PATCH %s', (path, thing, [one, two]) => {
     }
   });
 
-  it('with an older tag is 412, and nothing is changed', async () => {
+  it('with an older tag is 412, and nothing is changed (ERR-17)', async () => {
     await change(two, {});
     const tag = await etagOf(path, thing);
     expect((await change(one, {})).status).toBe(200);
@@ -176,7 +176,7 @@ describe.each(removable)('DELETE %s', (path, thing) => {
     expect((await remove(await etagOf(path, thing))).status).toBe(204);
   });
 
-  it('with an older tag is 412, and nothing is removed', async () => {
+  it('with an older tag is 412, and nothing is removed (ERR-17)', async () => {
     const tag = await etagOf(path, thing);
     if (thing.patch !== undefined) await send('PATCH', path, thing, { body: thing.patch[0] });
     const stale = thing.patch === undefined ? '"stale"' : tag;

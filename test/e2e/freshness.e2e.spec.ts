@@ -38,7 +38,7 @@ const makeKeys = ({ client, alpha, team }: Stage, count: number): Promise<Readon
 const revoke = ({ client, team }: Stage, { id }: MadeKey) =>
   client.ask<unknown>('DELETE', `/v1/api-keys/${id}`, { as: team.owner });
 
-describe('F1: a revocation that was answered is in force', () => {
+describe('F1: a revocation that was answered is in force (PRO-03, PRO-15)', () => {
   /** How many keys were still good after the answer to their revocation, over HTTP. */
   const staleAllows = async (stage: Stage, keys: ReadonlyArray<MadeKey>): Promise<number> => {
     const { client, alpha } = stage;
@@ -166,7 +166,7 @@ describe('F3: a node whose subscription goes quiet, while the log goes on', () =
     return stale;
   };
 
-  it('refuses within its bound, takes no good key for a bad one, and comes back by itself', async () => {
+  it('refuses within its bound (AMB-26), takes no good key for a bad one, and comes back by itself', async () => {
     const cut = await cutOff();
     const { stage, key, good, answer, letGo } = cut;
     const { client, alpha, team } = stage;

@@ -115,7 +115,7 @@ describe('the same key and body again', () => {
     expectReplay(first, await client.post<unknown>('/v1/accounts', again, under('ordered')));
   });
 
-  it('never shows a secret twice, and the key is the one that was made', async () => {
+  it('never shows a secret twice, and the key is the one that was made (KEY-16)', async () => {
     const ask = under('secret', owner());
     const { body: first } = await client.post<Named & { secret: string }>(keys(), { name: 'once' }, ask);
     expect(first.secret).toMatch(/^writ_/u);

@@ -101,7 +101,7 @@ describe('an expiration', () => {
     },
   );
 
-  it('ends the key at that very moment (AMB-17)', async () => {
+  it('ends the key at that very moment (AMB-17, KEY-21)', async () => {
     const expiresAt = fromNow(600);
     const { id, secret } = await makeKey(client, alpha, everyone.owner, { expiresAt });
     const end = Date.parse(expiresAt);
@@ -118,7 +118,7 @@ describe('an expiration', () => {
     expect(await eventsOf(id)).toEqual(['KeyCreated']);
   });
 
-  it('changes no more once the key has expired; the key may still be revoked (AMB-18)', async () => {
+  it('changes no more once the key has expired; the key may still be revoked (AMB-18, KEY-22)', async () => {
     const { id } = await expired();
     const over = { status: 409, body: { code: 'key-expired' } };
     expect(await change(id, { expiresAt: null })).toMatchObject(over);
@@ -150,7 +150,7 @@ describe('an expiration', () => {
 });
 
 describe('a name', () => {
-  it('is trimmed, may be taken twice, and may be changed', async () => {
+  it('is trimmed, may be taken twice, and may be changed (AMB-19, KEY-17)', async () => {
     const one = await create({ name: '  ci \t' });
     const other = await create({ name: 'ci' });
     expect([one.body.name, other.body.name, other.status]).toEqual(['ci', 'ci', 201]);
@@ -175,7 +175,7 @@ describe('a name', () => {
   );
 
   it.each([undefined, '', '   ', 'x'.repeat(101), '🔑'.repeat(101), 'tab\tinside', 'nul\0', null, 7, ['a'], '\ud800'])(
-    'may not be anything else: 400 (%#)',
+    'may not be anything else (AMB-19): 400 (%#)',
     async (name) => {
       expect(await create({ name })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/name' }] } });
     },
@@ -264,7 +264,7 @@ describe('a key that the caller cannot see is no key (AMB-16)', () => {
 });
 
 describe('the list', () => {
-  it('has every key of the project in the order of their making, whoever made them, page by page', async () => {
+  it('has every key of the project in the order of their making, whoever made them, page by page (KEY-37)', async () => {
     const gamma = await project(client, everyone, 'Gamma');
     await collaborate(client, gamma, { by: everyone.owner, accountId: everyone.member });
     const made: string[] = [];
@@ -343,18 +343,21 @@ describe('what a question about a credential is told', () => {
     expect(answer).toMatchObject({ decision: true, attribution: { projectId: alpha, apiKeyId: id } });
   });
 
-  it.each(['api-key:create', 'collaborator:add', 'project:update'])('a key never manages: %s', async (action) => {
-    const { secret } = await makeKey(client, alpha, everyone.owner);
-    const resource = { type: 'project', id: alpha };
-    expect(await client.made<Decided>('/v1/authorize', { credential: secret, action, resource })).toMatchObject({
-      decision: false,
-      reason: 'key-lacks-permission',
-    });
-  });
+  it.each(['api-key:create', 'collaborator:add', 'project:update'])(
+    'a key never manages (AMB-14): %s',
+    async (action) => {
+      const { secret } = await makeKey(client, alpha, everyone.owner);
+      const resource = { type: 'project', id: alpha };
+      expect(await client.made<Decided>('/v1/authorize', { credential: secret, action, resource })).toMatchObject({
+        decision: false,
+        reason: 'key-lacks-permission',
+      });
+    },
+  );
 });
 
 describe('whoami', () => {
-  it('answers one and the same for every bad key, byte for byte (ERR-04, AMB-20)', async () => {
+  it('answers one and the same for whatever is no good key, byte for byte (KEY-01, 02, ERR-01…04, AMB-20)', async () => {
     const good = await makeKey(client, alpha, everyone.owner);
     const revoked = await makeKey(client, alpha, everyone.owner);
     await revoke(revoked.id);

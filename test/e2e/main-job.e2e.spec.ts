@@ -48,7 +48,7 @@ describe('an organization is set up', () => {
     client = new Client(server.server.url, readFileSync(file, 'utf8').trim());
   });
 
-  it('with people who have accounts', async () => {
+  it('with people who have accounts, and no organization yet (ACC-08)', async () => {
     const register = (email: string, provider: string, name: string) =>
       client.post<Named>(
         '/v1/accounts',
@@ -71,7 +71,7 @@ describe('an organization is set up', () => {
     expect(first.headers.get('x-request-id')).toBe('reg-Ann');
   });
 
-  it('by one of them, who owns it', async () => {
+  it('by one of them, who owns it (ORG-03)', async () => {
     const made = await client.post<Named & { readonly defaultProjectId: string }>(
       '/v1/organizations',
       { name: 'Acme' },
@@ -91,7 +91,7 @@ describe('an organization is set up', () => {
     expect(home.body).toMatchObject({ id: ann, organizationId: organization });
   });
 
-  it('with more than one project and single sign-on switched on by the operator', async () => {
+  it('with more than one project and single sign-on switched on by the operator (PRJ-10, ORG-07)', async () => {
     const early = await client.post(`/v1/organizations/${organization}/projects`, { name: 'Early' }, { as: ann });
     expect([early.status, early.body]).toMatchObject([409, { code: 'feature-off', feature: 'multiProject' }]);
     const path = `/v1/organizations/${organization}`;
@@ -127,7 +127,7 @@ describe('an organization is set up', () => {
     [alpha, beta] = [await make('Alpha'), await make('Beta')];
   });
 
-  it('with a collaborator in the first, found by their email in whatever case', async () => {
+  it('with a collaborator in the first, found by their email in whatever case (ACC-10, AMB-32)', async () => {
     expect(await byPerson(client, bob, alpha)).toMatchObject({ decision: false, reason: 'not-a-collaborator' });
     const { status, body } = await client.post(
       `/v1/projects/${alpha}/collaborators`,
@@ -143,7 +143,7 @@ describe('an organization is set up', () => {
 });
 
 describe('a key', () => {
-  it('is made in the first project and shows its secret once', async () => {
+  it('is made in the first project and shows its secret once (KEY-14, KEY-16)', async () => {
     const path = `/v1/projects/${alpha}/api-keys`;
     const made = await client.post<MadeKey>(path, { name: 'ci' }, { as: bob, ...request('key-create') });
     key = made.body;
@@ -163,7 +163,7 @@ describe('a key', () => {
     expect((await page(client, path, {}, { as: bob })).items).toEqual([shown]);
   });
 
-  it('says whose it is', async () => {
+  it('says whose it is (KEY-01, KEY-40)', async () => {
     const { status, body } = await client.get('/v1/whoami', { token: key.secret });
     expect([status, body]).toEqual([
       200,
@@ -196,7 +196,7 @@ describe('a key', () => {
     });
   });
 
-  it('is refused in the other, where nothing ever granted it anything', async () => {
+  it('is refused in the other, where nothing ever granted it anything (KEY-07, COL-23)', async () => {
     expect(await byKey(client, key.secret, beta)).toEqual({
       decision: false,
       reason: 'other-project',
@@ -206,7 +206,7 @@ describe('a key', () => {
     });
   });
 
-  it('outlives its maker’s place in the project', async () => {
+  it('outlives its maker’s place in the project (COL-14, KEY-12)', async () => {
     const removal = { as: ann, ...request('collaborator-remove') };
     const { status } = await client.ask('DELETE', `/v1/projects/${alpha}/collaborators/${bob}`, removal);
     expect(status).toBe(204);
@@ -220,7 +220,7 @@ describe('a key', () => {
     expect((await client.get('/v1/whoami', { token: key.secret })).status).toBe(200);
   });
 
-  it('is refused from the very next question on once it is revoked', async () => {
+  it('is refused from the very next question on once it is revoked (KEY-24, PRO-03)', async () => {
     const revoked = await client.ask('DELETE', `/v1/api-keys/${key.id}`, { as: ann, ...request('key-revoke') });
     refusal = await byKey(client, key.secret, alpha);
     const whoami = await client.get('/v1/whoami', { token: key.secret });
@@ -240,7 +240,7 @@ describe('a key', () => {
 });
 
 describe('what happened can be read', () => {
-  it('with who did it, through which credential, in which request', async () => {
+  it('with who did it, through which credential, in which request (KEY-38)', async () => {
     const [operator, asOperator] = [{ type: 'operator' }, { actor: { type: 'operator' }, via: null }];
     const by = (id: string) => ({ actor: { type: 'user', id }, via: operator });
     expect(await only('KeyRevoked')).toMatchObject({
@@ -304,7 +304,7 @@ describe('what happened can be read', () => {
     }
   });
 
-  it('by an admin of the organization, and not by others', async () => {
+  it('by an admin of the organization, and not by others (PRM-18, AMB-39)', async () => {
     const asAnn = await client.get(`${events}?organizationId=${organization}`, { as: ann });
     const asBob = await client.get(`${events}?organizationId=${organization}`, { as: bob });
     expect([asAnn.status, asBob.status]).toEqual([200, 403]);

@@ -167,7 +167,7 @@ describe.each(Object.entries(reads))('%s', (route, askOf) => {
   });
 });
 
-describe('Writ-Min-Position', () => {
+describe('Writ-Min-Position (AMB-26)', () => {
   const asking = (position: string) => client.get('/v1/accounts', since(position));
 
   it('of another running server over another log is unknown, though its number is a good one', async () => {

@@ -279,7 +279,7 @@ describe('the search itself', () => {
 });
 
 describe('the data directory', () => {
-  it('has no personal data and no secret in any file while the server runs', () => {
+  it('has no personal data and no secret in any file while the server runs (AMB-02, AMB-36)', () => {
     expect(onDisk()).toEqual([]);
   });
 });
@@ -293,7 +293,7 @@ describe('the answers', () => {
     expect([...statuses].filter((status) => status >= 500)).toEqual([]);
   });
 
-  it('have no digest of a secret anywhere', () => {
+  it('have no digest of a secret anywhere (AMB-02)', () => {
     const digests = new Map(
       [...whole].flatMap(([what, secret]) =>
         digestsOf(secret).map((each, n) => [`${what} ${String(n)}`, each] as const),
@@ -302,7 +302,7 @@ describe('the answers', () => {
     expect(client.heard.filter(({ text }) => told(digests, text).length > 0)).toEqual([]);
   });
 
-  it('have a secret only where it was made', () => {
+  it('have a secret only where it was made (KEY-16, KEY-39, PRM-31)', () => {
     const places = client.heard.filter(({ text }) => told(secrets, text).length > 0);
     expect(places.map(({ question, status }) => `${question} ${String(status)}`.replace(/proj_\w+/u, '…'))).toEqual([
       'POST /v1/projects/…/api-keys 201',

@@ -1,4 +1,4 @@
-/** An answer over the wire. `body` is the parsed JSON; undefined where there is none. */
+/** An answer over the wire. `body` is the parsed JSON, or the text of what is none; undefined where there is none. */
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
@@ -16,6 +16,9 @@ export interface Ask {
 
 /** Calls a server as the operator unless it is told otherwise. */
 export class Client {
+  /** Sees every answer. */
+  onAnswer: ((method: string, path: string, answer: Answer<unknown>) => void) | undefined;
+
   constructor(
     readonly url: string,
     readonly operatorToken: string,
@@ -34,11 +37,14 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
+    const isJson = /^application\/(?:[a-z.]+\+)?json\b/u.test(response.headers.get('content-type') ?? '');
+    const answer = {
       status: response.status,
       headers: response.headers,
-      body: (text === '' ? undefined : JSON.parse(text)) as Body,
+      body: (text === '' ? undefined : isJson ? JSON.parse(text) : text) as Body,
     };
+    this.onAnswer?.(method, path, answer);
+    return answer;
   }
 
   get<Body = Record<string, never>>(path: string, ask: Ask = {}): Promise<Answer<Body>> {

@@ -1,14 +1,17 @@
+import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
-import { AccountByEmail, People, PersonalIndex } from '#libs/accounts';
+import { AccountByEmail, Identities, People, PersonalIndex, Registrations } from '#libs/accounts';
 import { ApiKeys, KeyPrefix, KeySettings } from '#libs/api-keys';
 import { Trail } from '#libs/audit';
 import { LiveState } from '#libs/authorization';
+import { Deletions, Takeovers } from '#libs/departures';
 import { type EventStore, StreamFolds } from '#libs/event-store';
-import { Organizations } from '#libs/organizations';
-import { Collaborators, Projects } from '#libs/projects';
-import { Freshness, ReadSide } from '#libs/read-models';
+import { Invitations, InvitationTokens, Organizations } from '#libs/organizations';
+import { Collaborators, EndedRows, Projects } from '#libs/projects';
+import { Freshness, type Reactions, ReadSide } from '#libs/read-models';
 import { ServiceTokens } from '#libs/service-tokens';
 import { blindIndex, type Keyring, type Vault } from '#libs/vault';
+import { Providers } from './admin/providers.js';
 import type { Config } from './config.js';
 import { KeyHelp } from './decisions/whoami.controller.js';
 import { Authentication, OperatorToken } from './http/authentication.js';
@@ -17,9 +20,10 @@ import { Idempotency } from './http/idempotency.js';
 import { Lists } from './http/list.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
+import { Unfinished } from './unfinished.js';
 
 /** Categories of this release that no read model folds; any other unknown one halts the read side. */
-const passedOver: ReadonlySet<string> = new Set(['email', 'identity', 'slug', 'idempotency', 'heartbeat']);
+const passedOver: ReadonlySet<string> = new Set(['slug', 'idempotency', 'heartbeat']);
 
 export interface Foundation {
   readonly store: EventStore;
@@ -38,6 +42,7 @@ export class Engine {
   readonly live = new LiveState();
   readonly people: People;
   readonly organizations = new Organizations(this.live);
+  readonly invitations = new Invitations(this.live);
   readonly projects = new Projects(this.live);
   readonly collaborators = new Collaborators(
     this.projects,
@@ -49,6 +54,12 @@ export class Engine {
   readonly trail: Trail;
   readonly personalIndex: PersonalIndex;
   readonly accountByEmail: AccountByEmail;
+  readonly identities: Identities;
+  readonly registrations: Registrations;
+  readonly invitationTokens: InvitationTokens;
+  readonly deletions: Deletions;
+  readonly takeovers: Takeovers;
+  readonly providers: Providers;
   readonly keySettings: KeySettings;
   readonly keyHelp: KeyHelp;
   readonly readSide: ReadSide;
@@ -58,6 +69,8 @@ export class Engine {
   readonly idempotency: Idempotency;
   readonly lists: Lists;
   readonly settled: Settled;
+  private readonly reactions: Reactions;
+  private readonly finishes: boolean;
 
   constructor({ store, vault, keyring, operatorToken, alone }: Foundation, config: Config, logger: Logger) {
     this.store = store;
@@ -67,9 +80,28 @@ export class Engine {
     this.trail = new Trail(store, vault);
     this.personalIndex = new PersonalIndex(blindIndex(keyring));
     this.accountByEmail = new AccountByEmail(this.streams, this.personalIndex);
+    this.identities = new Identities(this.personalIndex, this.people);
+    this.registrations = new Registrations(this.streams, vault, this.personalIndex);
+    const invitationKey = keyring.derive('invitations');
+    this.invitationTokens = new InvitationTokens(this.personalIndex, (text) =>
+      createHmac('sha256', invitationKey).update(text).digest(),
+    );
+    this.providers = new Providers(config.oidcIssuers.map(({ name }) => name));
     this.keySettings = new KeySettings(prefixOf(config.keyPrefix));
     this.keyHelp = new KeyHelp(config.keyHelpUrl ?? null);
-    const models = [this.live, this.people, this.organizations, this.projects, this.keys, this.serviceTokens];
+    const rows = new EndedRows(this.live);
+    const unfinished = new Unfinished(rows);
+    const models = [
+      this.live,
+      this.people,
+      this.identities,
+      this.organizations,
+      this.invitations,
+      this.projects,
+      this.keys,
+      this.serviceTokens,
+      ...unfinished.models,
+    ];
     this.readSide = new ReadSide(store, models, passedOver, (failure) => {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
@@ -84,15 +116,29 @@ export class Engine {
     this.idempotency = new Idempotency(store, keyring.derive('idempotency'), alone);
     this.lists = new Lists(new Cursors(keyring.derive('cursors')), this.tokens, this.readSide);
     this.settled = new Settled(this.readSide);
+    this.deletions = new Deletions(this.streams, vault, this.personalIndex, this.invitations, this.readSide);
+    this.takeovers = new Takeovers(this.streams, vault, this.registrations, rows);
+    this.finishes = config.roles.has('admin');
+    const means = {
+      streams: this.streams,
+      tokens: this.invitationTokens,
+      deletions: this.deletions,
+      takeovers: this.takeovers,
+    };
+    this.reactions = unfinished.reactions(this.readSide, means, (failure) => {
+      logger.warn({ err: failure }, 'what was left unfinished could not be finished yet');
+    });
   }
 
   /** Answers when the state is as fresh as the log, or the log could not be read: `/readyz` tells. */
   async start(): Promise<void> {
     this.readSide.start();
     await this.freshness.start();
+    if (this.finishes) this.reactions.start();
   }
 
   async stop(): Promise<void> {
+    await this.reactions.stop();
     await this.freshness.stop();
     await this.readSide.stop();
     await this.vault.close();

@@ -1,12 +1,13 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { accountHandlers, AccountByEmail, People, PersonalIndex } from '#libs/accounts';
+import { accountHandlers, AccountByEmail, Identities, People, PersonalIndex, Registrations } from '#libs/accounts';
 import { apiKeyHandlers, ApiKeys, KeySettings } from '#libs/api-keys';
 import { Trail } from '#libs/audit';
-import { LiveState } from '#libs/authorization';
+import { LiveState, MyPermissions } from '#libs/authorization';
+import { departureHandlers, Deletions, Takeovers } from '#libs/departures';
 import { EventStore, StreamFolds } from '#libs/event-store';
-import { organizationHandlers, Organizations } from '#libs/organizations';
+import { Invitations, InvitationTokens, organizationHandlers, Organizations } from '#libs/organizations';
 import { Collaborators, projectHandlers, Projects } from '#libs/projects';
 import { Freshness, ReadSide } from '#libs/read-models';
 import { serviceTokenHandlers, ServiceTokens } from '#libs/service-tokens';
@@ -14,10 +15,15 @@ import { Vault } from '#libs/vault';
 import { AccountsController } from './admin/accounts.controller.js';
 import { ApiKeysController } from './admin/api-keys.controller.js';
 import { CollaboratorsController } from './admin/collaborators.controller.js';
+import { InvitationsController } from './admin/invitations.controller.js';
 import { MembersController } from './admin/members.controller.js';
 import { OrganizationsController } from './admin/organizations.controller.js';
 import { ProjectsController } from './admin/projects.controller.js';
+import { Providers } from './admin/providers.js';
 import { ServiceTokensController } from './admin/service-tokens.controller.js';
+import { ShownAccounts } from './admin/shown-accounts.js';
+import { ShownMembers } from './admin/shown-members.js';
+import { SignInsController } from './admin/sign-ins.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import type { ServerRole } from './config.js';
 import { AuthorizeController } from './decisions/authorize.controller.js';
@@ -32,8 +38,10 @@ import { HealthController } from './operations/health.controller.js';
 const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
   admin: [
     AccountsController,
+    SignInsController,
     OrganizationsController,
     MembersController,
+    InvitationsController,
     ProjectsController,
     CollaboratorsController,
     ApiKeysController,
@@ -45,6 +53,7 @@ const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
 
 const handlers = [
   ...accountHandlers,
+  ...departureHandlers,
   ...organizationHandlers,
   ...projectHandlers,
   ...apiKeyHandlers,
@@ -61,6 +70,16 @@ const parts = (engine: Engine): Provider[] => [
   { provide: Freshness, useValue: engine.freshness },
   { provide: People, useValue: engine.people },
   { provide: Organizations, useValue: engine.organizations },
+  { provide: Invitations, useValue: engine.invitations },
+  { provide: InvitationTokens, useValue: engine.invitationTokens },
+  { provide: Registrations, useValue: engine.registrations },
+  { provide: Identities, useValue: engine.identities },
+  { provide: Deletions, useValue: engine.deletions },
+  { provide: Takeovers, useValue: engine.takeovers },
+  { provide: MyPermissions, useValue: new MyPermissions(engine.live) },
+  { provide: Providers, useValue: engine.providers },
+  { provide: ShownAccounts, useValue: new ShownAccounts(engine.people, engine.organizations, engine.lists) },
+  { provide: ShownMembers, useValue: new ShownMembers(engine.organizations, engine.people) },
   { provide: Projects, useValue: engine.projects },
   { provide: Collaborators, useValue: engine.collaborators },
   { provide: ApiKeys, useValue: engine.keys },

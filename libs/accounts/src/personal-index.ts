@@ -4,7 +4,12 @@ export class PersonalIndex {
 
   /** Addresses are one regardless of case and surrounding space; what is kept for display is as given (AMB-32). */
   email(address: string): string {
-    return this.blind('email', address.trim().normalize('NFC').toLowerCase());
+    return this.blind('email', folded(address));
+  }
+
+  /** An address as one organization knows it: nobody can tell by it that another invited the same. */
+  invitee(organizationId: string, address: string): string {
+    return this.blind('invitee', `${organizationId}\0${folded(address)}`);
   }
 
   /** Byte-exact: a provider's subject is opaque. */
@@ -12,3 +17,5 @@ export class PersonalIndex {
     return this.blind('identity', `${provider}\0${subject}`);
   }
 }
+
+const folded = (address: string): string => address.trim().normalize('NFC').toLowerCase();

@@ -37,8 +37,10 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
     E.map(({ actor, via, at, correlationId }) => {
       const [category, id] = [categoryOf(recorded.stream), idOf(recorded.stream)];
       const body = recorded.data as Readonly<Record<string, unknown>>;
-      // What is left out: digests; the HMAC that finds a person; and the box, which is opened beside.
-      const { digest: _digest, identity: _identity, profile, ...data } = body;
+      // What is left out: digests; the HMACs that find a person; and the box, which is opened beside.
+      const { digest: _digest, identity: _identity, profile, address, ...rest } = body;
+      const { email: _email, ...data } = rest;
+      const box = profile ?? address;
       return {
         id: `evt_${recorded.id.replaceAll('-', '')}`,
         position: recorded.position,
@@ -53,7 +55,7 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
         apiKeyId: category === 'apiKey' ? id : null,
         accountId: accountOf(category, id, data),
         data,
-        sealed: Sealed.is(profile) ? profile : null,
+        sealed: Sealed.is(box) ? box : null,
       };
     }),
   );

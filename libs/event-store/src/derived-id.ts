@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import type { AccountId, ApiKeyId, CommandId, OrganizationId, ProjectId, ServiceTokenId } from '#libs/kernel';
+import type {
+  AccountId,
+  ApiKeyId,
+  CommandId,
+  InvitationId,
+  OrganizationId,
+  ProjectId,
+  ServiceTokenId,
+} from '#libs/kernel';
 
 interface Made {
   readonly user: AccountId;
@@ -7,6 +15,7 @@ interface Made {
   readonly proj: ProjectId;
   readonly key: ApiKeyId;
   readonly svc: ServiceTokenId;
+  readonly inv: InvitationId;
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

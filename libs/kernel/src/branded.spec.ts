@@ -64,7 +64,7 @@ describe('ids are byte-exact', () => {
   const refused = (codec: t.Mixed, ...ids: ReadonlyArray<string>) =>
     expect(ids.filter((id) => codec.is(id))).toEqual([]);
 
-  it('the prefix names the kind, in its own case', () => {
+  it('KEY-04: the prefix names the kind, in its own case', () => {
     refused(AccountId, 'User_a', 'USER_a', 'org_a', 'user-a', 'user_', 'user', 'xuser_a');
   });
 

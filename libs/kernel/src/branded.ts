@@ -7,16 +7,38 @@ export interface BrandOf<Name extends string> {
 
 export type Branded<Name extends string> = string & BrandOf<Name>;
 
+/** What `branded` makes; the pattern is there to be published. */
+export class BrandedType<Name extends string> extends t.Type<Branded<Name>, string> {
+  constructor(
+    readonly pattern: RegExp,
+    ...type: ConstructorParameters<typeof t.Type<Branded<Name>, string>>
+  ) {
+    super(...type);
+  }
+}
+
 /** A string that matches `pattern` to the byte: nothing is trimmed, folded or normalised (ids are byte-exact). */
 export const branded = <Name extends string>(name: Name, pattern: RegExp): t.Type<Branded<Name>, string> => {
   const is = (u: unknown): u is Branded<Name> => typeof u === 'string' && pattern.test(u);
-  return new t.Type<Branded<Name>, string>(
+  return new BrandedType<Name>(
+    pattern,
     name,
     is,
     (u, context) => (is(u) ? t.success(u) : t.failure(u, context, `expected ${name}, matching ${pattern.source}`)),
     (id) => id,
   );
 };
+
+/** What `exact` and `exactWith` make: an object of these fields and no other. */
+export class ExactObject<A, O> extends t.Type<A, O> {
+  constructor(
+    readonly required: t.Props,
+    readonly optional: t.Props,
+    ...type: ConstructorParameters<typeof t.Type<A, O>>
+  ) {
+    super(...type);
+  }
+}
 
 /** Like `t.strict`, but refuses what it does not know instead of stripping it: for requests, and for events read back. */
 export const exact = <P extends t.Props>(
@@ -37,7 +59,9 @@ export const exact = <P extends t.Props>(
     }
     return true;
   };
-  return new t.Type<t.TypeOf<typeof inner>, t.OutputOf<typeof inner>>(
+  return new ExactObject<t.TypeOf<typeof inner>, t.OutputOf<typeof inner>>(
+    props,
+    {},
     name,
     isExact,
     (u, context) => {

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { ExactObject } from './branded.js';
 import { E } from './prelude.js';
 
 /** What may be left out. A field that is there must decode: `null` is a value, absence is not. */
@@ -43,5 +44,5 @@ export const exactWith = <R extends t.Props, O extends t.Props>(
   const encode = (value: Value): unknown =>
     Object.fromEntries(Object.entries(value).map(([key, field]) => [key, codecs.get(key)?.encode(field)]));
 
-  return new t.Type<Value, unknown>(name, is, validate, encode);
+  return new ExactObject<Value, unknown>(required, optional, name, is, validate, encode);
 };

@@ -1,7 +1,8 @@
 /** It does not exist, or the caller may not see that it does: never told apart (AMB-16, AMB-21). */
 export interface NotFound {
   readonly _tag: 'NotFound';
-  readonly what: 'account' | 'organization' | 'member' | 'project' | 'collaborator' | 'api key' | 'service token';
+  readonly what:
+    'account' | 'organization' | 'member' | 'project' | 'collaborator' | 'api key' | 'service token' | 'invitation';
 }
 
 export const notFound = (what: NotFound['what']): NotFound => ({ _tag: 'NotFound', what });

@@ -20,6 +20,9 @@ export type ApiKeyId = t.TypeOf<typeof ApiKeyId>;
 export const ServiceTokenId = idOf('ServiceTokenId', 'svc');
 export type ServiceTokenId = t.TypeOf<typeof ServiceTokenId>;
 
+export const InvitationId = idOf('InvitationId', 'inv');
+export type InvitationId = t.TypeOf<typeof InvitationId>;
+
 /** A UUID in lower case: what an event is found by, in every store (EventStoreDB takes nothing else). */
 export const EventId = branded('EventId', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u);
 export type EventId = t.TypeOf<typeof EventId>;

@@ -17,6 +17,14 @@ export type Visibility = t.TypeOf<typeof Visibility>;
 export const MembershipMethod = t.keyof({ invitation: null, sso: null });
 export type MembershipMethod = t.TypeOf<typeof MembershipMethod>;
 
+/** Why a membership ended: by an admin, by the identity provider (ORG-27), or with the account itself (DEL-01). */
+export const MembershipEnd = t.keyof({ removed: null, deprovisioned: null, 'account-deleted': null });
+export type MembershipEnd = t.TypeOf<typeof MembershipEnd>;
+
+/** What an organization lets be done with its data (ORG-32); all off at birth. */
+export const Privacy = exact({ storePrompts: t.boolean, trainingOptIn: t.boolean, passthroughModels: t.boolean });
+export type Privacy = t.TypeOf<typeof Privacy>;
+
 /** Personal data as it may lie in the log: readable only while the vault still holds the key of `sealedFor`. */
 export const Sealed = exact({ sealedFor: t.string, box: t.string });
 export type Sealed = t.TypeOf<typeof Sealed>;

@@ -1,20 +1,37 @@
+import { AcceptInvitationHandler, RevokeInvitationHandler } from './commands/answer-invitation.js';
 import { ChangeMemberRoleHandler, ProvisionMemberHandler, RemoveMemberHandler } from './commands/change-member.js';
-import { OperateOrganizationHandler, RenameOrganizationHandler } from './commands/change-organization.js';
+import { OperateOrganizationHandler, UpdateOrganizationHandler } from './commands/change-organization.js';
 import { CreateOrganizationHandler } from './commands/create-organization.js';
+import { InviteMemberHandler } from './commands/invite-member.js';
+import { TransferOwnershipHandler } from './commands/transfer-ownership.js';
 
+export { AcceptInvitation, RevokeInvitation } from './commands/answer-invitation.js';
 export { ChangeMemberRole, ProvisionMember, RemoveMember } from './commands/change-member.js';
-export { OperateOrganization, RenameOrganization } from './commands/change-organization.js';
+export { OperateOrganization, UpdateOrganization } from './commands/change-organization.js';
 export { CreateOrganization } from './commands/create-organization.js';
-export type { MembershipFailure } from './domain/membership.decider.js';
+export { finishJoin, finishOwnership } from './commands/finish.js';
+export { InvitationTokens } from './commands/invitation-tokens.js';
+export { InviteMember, type InvitingFailure } from './commands/invite-member.js';
+export { TransferOwnership } from './commands/transfer-ownership.js';
+export { type InvitationFailure, type InvitationStatus, isLapsed } from './domain/invitation.decider.js';
+export { membership, type MembershipFailure } from './domain/membership.decider.js';
+export { organization, type OrganizationFailure } from './domain/organization.decider.js';
+export type { InvitationDocument } from './projections/invitations.js';
 export type { MemberDocument } from './projections/members.js';
 export type { OrganizationDocument } from './projections/organizations.js';
+export { Invitations } from './queries/invitations.js';
 export { Organizations } from './queries/organizations.js';
+export { UnfinishedHandovers, UnfinishedJoins } from './queries/unfinished.js';
 
 export const organizationHandlers = [
   CreateOrganizationHandler,
   OperateOrganizationHandler,
-  RenameOrganizationHandler,
+  UpdateOrganizationHandler,
+  TransferOwnershipHandler,
   ProvisionMemberHandler,
   ChangeMemberRoleHandler,
   RemoveMemberHandler,
+  InviteMemberHandler,
+  RevokeInvitationHandler,
+  AcceptInvitationHandler,
 ];

@@ -5,16 +5,21 @@ import {
 } from './commands/change-collaborator.js';
 import { ChangeProjectHandler } from './commands/change-project.js';
 import { CreateProjectHandler } from './commands/create-project.js';
+import { MoveInProjectHandler } from './commands/move-in-project.js';
 
 export { AddCollaborator, ChangeCollaboratorRole, RemoveCollaborator } from './commands/change-collaborator.js';
 export { ChangeProject, type ProjectChange } from './commands/change-project.js';
 export { CreateProject } from './commands/create-project.js';
+export { MoveInProject } from './commands/move-in-project.js';
+export { recordRowEnded } from './commands/record-row-ended.js';
+export { takeOverRow } from './commands/take-over-row.js';
 export { establishDefaultProject } from './commands/establish-project.js';
 export type { CollaboratorFailure } from './domain/collaborator.decider.js';
 export type { ProjectFailure } from './domain/project.decider.js';
 export type { SlugTaken } from './domain/slug.decider.js';
 export type { ProjectDocument } from './projections/projects.js';
 export { type CollaboratorDocument, Collaborators } from './queries/collaborators.js';
+export { EndedRows } from './queries/ended-rows.js';
 export { Projects } from './queries/projects.js';
 
 export const projectHandlers = [
@@ -23,4 +28,5 @@ export const projectHandlers = [
   AddCollaboratorHandler,
   ChangeCollaboratorRoleHandler,
   RemoveCollaboratorHandler,
+  MoveInProjectHandler,
 ];

@@ -33,10 +33,13 @@ export class Documents<Doc extends object, Ev extends { readonly type: string }>
   constructor(
     projection: Projection<Doc, Ev> & { readonly events: Readable<Ev> },
     private readonly listOf: (doc: Doc) => string,
+    /** Whose document an event is about: its stream's, unless a stream holds several. */
+    idOf: (recorded: Recorded<Ev>) => string = ({ id }) => id,
   ) {
     this.follows = follow(projection, (recorded: Recorded<Ev>) => {
-      const before = this.byId.get(recorded.id);
-      this.put(recorded.id, before, projection.project(before?.doc, recorded), recorded.position);
+      const id = idOf(recorded);
+      const before = this.byId.get(id);
+      this.put(id, before, projection.project(before?.doc, recorded), recorded.position);
     });
   }
 

@@ -1,97 +1,92 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
-import {
-  type AccountDocument,
-  BlockAccount,
-  People,
-  type Person as Personal,
-  RegisterAccount,
-  type VaultFailure,
-} from '#libs/accounts';
+import { BlockAccount, RegisterAccount } from '#libs/accounts';
+import { DeleteAccount, TransferAccount } from '#libs/departures';
 import type { CommandContext } from '#libs/event-store';
-import { AccountId, branded, E, exactWith, type NotFound, notFound, pipe, TE } from '#libs/kernel';
+import { AccountId, E, exact, exactWith, notFound } from '#libs/kernel';
 import { Organizations } from '#libs/organizations';
 import { ForOperator, ForPerson, ForScope } from '../http/access.guard.js';
-import { type Answer, reply } from '../http/answer.js';
+import type { Answer } from '../http/answer.js';
 import { confinementOf } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
 import { decode, decodeId } from '../http/decode.js';
-import { etagOf } from '../http/etag.js';
 import { Email, Name } from '../http/fields.js';
-import { type ListBody, Lists, PageQuery } from '../http/list.js';
+import { type ListBody, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
 import { Asked } from '../http/query.guard.js';
+import { Refused } from '../http/refused.js';
 import { Calling, Context, Person } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
-import { accountView } from './views.js';
+import { ProviderName, Providers, Subject } from './providers.js';
+import { type Account, ShownAccounts } from './shown-accounts.js';
 
-/** LinkedIn is retired (ACC-05): accounts of its time may exist, none are made. */
-const Provider = t.keyof({ google: null, github: null });
-const Subject = branded('Subject', /^[^\p{Cc}\p{Cs}]{1,255}$/u);
 const Registration = exactWith(
-  { email: Email, provider: Provider, subject: Subject },
+  { email: Email, provider: ProviderName, subject: Subject },
   { name: t.union([Name, t.null]) },
 );
+const Transfer = exact({ email: Email, provider: ProviderName, subject: Subject });
 
-type Account = ReturnType<typeof accountView> & Personal;
-
-@Controller('v1')
+@Controller('v1/accounts')
 export class AccountsController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly people: People,
+    private readonly accounts: ShownAccounts,
     private readonly organizations: Organizations,
+    private readonly providers: Providers,
     private readonly settled: Settled,
-    private readonly lists: Lists,
   ) {}
 
-  @Post('accounts')
+  @Post()
   @ForScope('identity')
   async register(
     @Body(decode(Registration), plainName) person: t.TypeOf<typeof Registration>,
+    @Calling() { credential }: Caller,
     @Context() context: CommandContext,
   ): Answer<Account> {
     const { email, provider, subject, name = null } = person;
+    this.providers.refuseUnknown(provider, { retired: credential.type === 'operator' });
     const done = await this.commands.execute(new RegisterAccount(context, { email, provider, subject, name }));
-    return this.settled.after(done, ({ id }) => this.account(id));
+    return this.settled.after(done, ({ id }) => this.accounts.one(id));
   }
 
-  @Get('accounts')
+  @Get()
   @ForScope('identity')
   async list(@Asked(PageQuery) query: PageQuery, @Calling() caller: Caller): Answer<ListBody<Account>> {
-    const part = this.lists.part('/v1/accounts', query);
-    if (E.isLeft(part)) return part;
-    const page = this.people.page(part.right, ({ id }) => this.maySee(caller, id));
-    return pipe(
-      this.shown(page.items),
-      TE.map((items) => this.lists.body('/v1/accounts', query, { ...page, items })),
-    )();
+    return this.accounts.page('/v1/accounts', query, (id) => this.maySee(caller, id));
   }
 
-  @Get('accounts/:accountId')
+  @Get(':accountId')
   @ForScope('identity')
   get(@Param('accountId', decodeId(AccountId)) id: AccountId, @Calling() caller: Caller): Answer<Account> {
-    return this.maySee(caller, id) ? this.read(id) : Promise.resolve(E.left(notFound('account')));
+    return this.maySee(caller, id) ? this.accounts.read(id) : Promise.resolve(E.left(notFound('account')));
   }
 
-  @Get('me')
-  @ForPerson()
-  me(@Person() person: AccountId): Answer<Account> {
-    return this.read(person);
+  @Post(':accountId/transfer')
+  @ForOperator()
+  async transfer(
+    @Param('accountId', decodeId(AccountId)) id: AccountId,
+    @Body(decode(Transfer)) person: t.TypeOf<typeof Transfer>,
+    @Context() context: CommandContext,
+  ): Answer<Account> {
+    this.providers.refuseUnknown(person.provider, { retired: false });
+    const done = await this.commands.execute(new TransferAccount(context, id, person));
+    return this.settled.after(done, (made) => this.accounts.one(made.id));
   }
 
-  @Post('accounts/:accountId/block')
+  @Post(':accountId/block')
   @ForOperator()
   @HttpCode(200)
   async block(
     @Param('accountId', decodeId(AccountId)) id: AccountId,
     @Context() context: CommandContext,
   ): Answer<Account> {
-    return this.settled.after(await this.commands.execute(new BlockAccount(context, id, true)), () => this.account(id));
+    return this.settled.after(await this.commands.execute(new BlockAccount(context, id, true)), () =>
+      this.accounts.one(id),
+    );
   }
 
-  @Post('accounts/:accountId/unblock')
+  @Post(':accountId/unblock')
   @ForOperator()
   @HttpCode(200)
   async unblock(
@@ -99,35 +94,33 @@ export class AccountsController {
     @Context() context: CommandContext,
   ): Answer<Account> {
     return this.settled.after(await this.commands.execute(new BlockAccount(context, id, false)), () =>
-      this.account(id),
+      this.accounts.one(id),
     );
+  }
+
+  /** By the person alone: of anybody else, nothing shows that they exist. */
+  @Delete(':accountId')
+  @ForPerson()
+  @HttpCode(204)
+  async remove(
+    @Param('accountId', decodeId(AccountId)) id: AccountId,
+    @Person() by: AccountId,
+    @Calling() { credential }: Caller,
+    @Context() context: CommandContext,
+  ): Answer<undefined> {
+    if (credential.type === 'service')
+      throw new Refused({
+        _tag: 'Forbidden',
+        action: 'account:delete',
+        detail: 'A service token never deletes an account.',
+      });
+    if (id !== by) return E.left(notFound('account'));
+    return this.settled.nothing(await this.commands.execute(new DeleteAccount(context, by)));
   }
 
   /** A token of some organizations sees the people who are at home there. */
   private maySee(caller: Caller, id: AccountId): boolean {
     const organizations = confinementOf(caller);
     return organizations === null || organizations.some((each) => each === this.organizations.homeOf(id));
-  }
-
-  private async read(id: AccountId): Answer<Account> {
-    const account = await this.account(id);
-    if (E.isLeft(account)) return account;
-    const changed = this.people.get(id)?.changed ?? 0n;
-    return E.right(reply(account.right, { etag: etagOf(changed, account.right), position: this.lists.position }));
-  }
-
-  private account(id: AccountId): Promise<E.Either<NotFound | VaultFailure, Account>> {
-    const document = this.people.get(id);
-    return pipe(
-      this.shown(document === undefined ? [] : [document]),
-      TE.flatMap(([account]): TE.TaskEither<NotFound | VaultFailure, Account> =>
-        account === undefined ? TE.left(notFound('account')) : TE.right(account),
-      ),
-    )();
-  }
-
-  private shown(documents: ReadonlyArray<AccountDocument>) {
-    const views = documents.map((document) => accountView(document, this.organizations.homeOf(document.id)));
-    return this.people.withPersons(views, ({ id }) => id);
   }
 }

@@ -1,17 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
-import { People, type Person as Personal } from '#libs/accounts';
 import type { Reader } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, E, exact, OrganizationId, pipe, type Role, TE, timestampOf } from '#libs/kernel';
-import {
-  ChangeMemberRole,
-  type MemberDocument,
-  Organizations,
-  ProvisionMember,
-  RemoveMember,
-} from '#libs/organizations';
+import { ChangeMemberRole, Organizations, ProvisionMember, RemoveMember } from '#libs/organizations';
 import { ForPerson, ForPersonOr, ForReader, ForScope } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import type { Caller } from '../http/caller.js';
@@ -22,18 +15,17 @@ import { type ListBody, Lists, PageQuery } from '../http/list.js';
 import { Asked } from '../http/query.guard.js';
 import { Calling, Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { type Member, ShownMembers } from './shown-members.js';
 
 const Provision = exact({ accountId: AccountId });
 const RoleChange = exact({ role: RoleName });
-
-type Member = Pick<MemberDocument, 'accountId' | 'role' | 'joinedAt'> & Personal;
 
 @Controller('v1/organizations/:organizationId/members')
 export class MembersController {
   constructor(
     private readonly commands: CommandBus,
     private readonly organizations: Organizations,
-    private readonly people: People,
+    private readonly members: ShownMembers,
     private readonly settled: Settled,
     private readonly lists: Lists,
   ) {}
@@ -46,7 +38,7 @@ export class MembersController {
     @Context() context: CommandContext,
   ): Answer<Member> {
     const done = await this.commands.execute(new ProvisionMember(context, id, accountId));
-    return this.settled.after(done, () => this.member('operator', id, accountId));
+    return this.settled.after(done, () => this.members.one('operator', id, accountId));
   }
 
   @Get()
@@ -62,7 +54,7 @@ export class MembersController {
     const page = this.organizations.membersOf(reader, id, part.right, timestampOf(Date.now()));
     if (E.isLeft(page)) return page;
     return pipe(
-      this.shown(page.right.items),
+      this.members.all(page.right.items),
       TE.map((items) => this.lists.body(path, query, { ...page.right, items })),
     )();
   }
@@ -76,7 +68,7 @@ export class MembersController {
   ): Answer<Member> {
     const found = this.organizations.member(reader, id, accountId, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
-    const member = await this.withPerson(found.right);
+    const member = await this.members.withPerson(found.right);
     if (E.isLeft(member)) return member;
     const etag = etagOf(found.right.changed, member.right);
     return E.right(reply(member.right, { etag, position: this.lists.position }));
@@ -92,7 +84,7 @@ export class MembersController {
     @Context() context: CommandContext,
   ): Answer<Member> {
     const done = await this.commands.execute(new ChangeMemberRole(context, by, id, accountId, role));
-    return this.settled.after(done, () => this.member('operator', id, accountId));
+    return this.settled.after(done, () => this.members.one('operator', id, accountId));
   }
 
   @Delete(':accountId')
@@ -106,26 +98,4 @@ export class MembersController {
   ): Answer<undefined> {
     return this.settled.nothing(await this.commands.execute(new RemoveMember(context, person, id, accountId)));
   }
-
-  private async member(reader: Reader, id: OrganizationId, accountId: AccountId): Promise<E.Either<Failed, Member>> {
-    const found = this.organizations.member(reader, id, accountId, timestampOf(Date.now()));
-    return E.isLeft(found) ? found : this.withPerson(found.right);
-  }
-
-  private withPerson(document: MemberDocument): Promise<E.Either<Failed, Member>> {
-    return pipe(
-      this.shown([document]),
-      TE.flatMap(([member]) => (member === undefined ? TE.left(gone) : TE.right(member))),
-    )();
-  }
-
-  private shown(documents: ReadonlyArray<MemberDocument>) {
-    return this.people.withPersons(
-      documents.map(({ accountId, role, joinedAt }) => ({ accountId, role, joinedAt })),
-      ({ accountId }) => accountId,
-    );
-  }
 }
-
-const gone = { _tag: 'NotFound', what: 'member' } as const;
-type Failed = Extract<Awaited<Answer<Member>>, { _tag: 'Left' }>['left'];

@@ -4,7 +4,13 @@ import * as t from 'io-ts';
 import type { Reader } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, E, exact, exactWith, MembershipMethod, OrganizationId, timestampOf } from '#libs/kernel';
-import { CreateOrganization, OperateOrganization, Organizations, RenameOrganization } from '#libs/organizations';
+import {
+  CreateOrganization,
+  OperateOrganization,
+  Organizations,
+  TransferOwnership,
+  UpdateOrganization,
+} from '#libs/organizations';
 import { ForOperator, ForPerson, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { decode, decodeId } from '../http/decode.js';
@@ -18,6 +24,9 @@ import { Settled } from '../http/settled.js';
 import { organizationView } from './views.js';
 
 const Named = exact({ name: Name });
+const Privacy = exactWith({}, { storePrompts: t.boolean, trainingOptIn: t.boolean, passthroughModels: t.boolean });
+const Change = exactWith({}, { name: Name, privacy: Privacy });
+const NewOwner = exact({ accountId: AccountId });
 const Features = exactWith(
   {},
   { multiProject: t.boolean, externalCollaborators: t.boolean, invitations: t.boolean, requireJoin: t.boolean },
@@ -70,13 +79,13 @@ export class OrganizationsController {
 
   @Patch(':organizationId')
   @ForPerson()
-  async rename(
+  async update(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
-    @Body(decode(Named), plainName) { name }: t.TypeOf<typeof Named>,
+    @Body(decode(Change), plainName) change: t.TypeOf<typeof Change>,
     @Person() by: AccountId,
     @Context() context: CommandContext,
   ): Answer<Organization> {
-    return this.settled.after(await this.commands.execute(new RenameOrganization(context, by, id, name)), () =>
+    return this.settled.after(await this.commands.execute(new UpdateOrganization(context, by, id, change)), () =>
       this.show(id),
     );
   }
@@ -119,6 +128,18 @@ export class OrganizationsController {
     @Context() context: CommandContext,
   ): Answer<Organization> {
     return this.operate(context, id, { type: 'ResumeOrganization' });
+  }
+
+  @Post(':organizationId/transfer-ownership')
+  @ForOperator()
+  @HttpCode(200)
+  async transferOwnership(
+    @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
+    @Body(decode(NewOwner)) { accountId }: t.TypeOf<typeof NewOwner>,
+    @Context() context: CommandContext,
+  ): Answer<Organization> {
+    const done = await this.commands.execute(new TransferOwnership(context, id, accountId));
+    return this.settled.after(done, () => this.show(id));
   }
 
   private async operate(context: CommandContext, id: OrganizationId, operation: Operation): Answer<Organization> {

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
-import type { Reader } from '#libs/authorization';
+import { MyPermissions, type Reader } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, branded, E, exactWith, OrganizationId, ProjectId, timestampOf, Visibility } from '#libs/kernel';
-import { ChangeProject, CreateProject, type ProjectChange, Projects } from '#libs/projects';
+import { ChangeProject, CreateProject, MoveInProject, type ProjectChange, Projects } from '#libs/projects';
 import { ForPerson, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { decode, decodeId } from '../http/decode.js';
@@ -19,7 +19,7 @@ import { projectView } from './views.js';
 
 const Slug = branded('Slug', /^[a-z0-9][a-z0-9-]{1,62}$/u);
 const Creation = exactWith({ name: Name }, { slug: Slug, visibility: Visibility });
-const Change = exactWith({}, { name: Name, visibility: Visibility, allowExternalCollaborators: t.boolean });
+const Change = exactWith({}, { name: Name, slug: Slug, visibility: Visibility, allowExternalCollaborators: t.boolean });
 
 type Project = ReturnType<typeof projectView>;
 
@@ -28,6 +28,7 @@ export class ProjectsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly projects: Projects,
+    private readonly permissions: MyPermissions,
     private readonly settled: Settled,
     private readonly lists: Lists,
   ) {}
@@ -100,6 +101,41 @@ export class ProjectsController {
     @Context() context: CommandContext,
   ): Answer<Project> {
     return this.one(id, by, context, { type: 'archive', archived: false });
+  }
+
+  @Post('projects/:projectId/join')
+  @ForPerson()
+  @HttpCode(200)
+  join(
+    @Param('projectId', decodeId(ProjectId)) id: ProjectId,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Project> {
+    return this.move(id, by, context, 'join');
+  }
+
+  @Post('projects/:projectId/leave')
+  @ForPerson()
+  @HttpCode(200)
+  leave(
+    @Param('projectId', decodeId(ProjectId)) id: ProjectId,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<Project> {
+    return this.move(id, by, context, 'leave');
+  }
+
+  @Get('projects/:projectId/my-permissions')
+  @ForPerson()
+  myPermissions(@Param('projectId', decodeId(ProjectId)) id: ProjectId, @Person() person: AccountId) {
+    const found = this.permissions.of(person, id, timestampOf(Date.now()));
+    return E.isLeft(found) ? found : E.right(reply(found.right, { position: this.lists.position }));
+  }
+
+  private async move(id: ProjectId, by: AccountId, context: CommandContext, move: 'join' | 'leave'): Answer<Project> {
+    return this.settled.after(await this.commands.execute(new MoveInProject(context, by, id, move)), () =>
+      this.show(id),
+    );
   }
 
   private async one(id: ProjectId, by: AccountId, context: CommandContext, change: ProjectChange): Answer<Project> {

@@ -1,7 +1,12 @@
 import type { AccountDocument } from '#libs/accounts';
 import { type KeyDocument, statusOf } from '#libs/api-keys';
 import { timestampOf } from '#libs/kernel';
-import type { OrganizationDocument } from '#libs/organizations';
+import {
+  type InvitationDocument,
+  type InvitationStatus,
+  isLapsed,
+  type OrganizationDocument,
+} from '#libs/organizations';
 import type { ProjectDocument } from '#libs/projects';
 import type { ServiceTokenDocument } from '#libs/service-tokens';
 
@@ -18,6 +23,13 @@ export const organizationView = ({ changed: _, ...organization }: OrganizationDo
   ...organization,
   legacyKeyId: null,
 });
+
+/** Whether it has lapsed is the time's to say (ORG-13). `email` is null once it was erased. */
+export const invitationView = ({ id, status, expiresAt, createdAt }: InvitationDocument, email: string | null) => {
+  const lapsed = status === 'pending' && isLapsed(expiresAt, timestampOf(Date.now()));
+  const shown: InvitationStatus = lapsed ? 'expired' : status;
+  return { id, email, status: shown, expiresAt, createdAt };
+};
 
 export const projectView = ({ changed: _, ...project }: ProjectDocument) => project;
 

@@ -10,7 +10,7 @@ import type { Caller } from './caller.js';
 import { Refused } from './refused.js';
 
 /** Who a route is for. `operator` may also do what a scope may, and read what people may. */
-type Access =
+export type Access =
   | { readonly for: 'anyone' }
   | { readonly for: 'operator' }
   | { readonly for: 'scope'; readonly scope: Scope }
@@ -20,6 +20,11 @@ type Access =
 
 const ACCESS = 'writ:access';
 const access = (value: Access) => applyDecorators(SetMetadata(ACCESS, value));
+
+/** Whom a route's handler is for. */
+export const accessOf = (handler: object): Access =>
+  // A route that says nothing is nobody's.
+  (Reflect.getMetadata(ACCESS, handler) as Access | undefined) ?? { for: 'operator' };
 
 export const ForAnyone = () => access({ for: 'anyone' });
 export const ForOperator = () => access({ for: 'operator' });
@@ -46,14 +51,13 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const wanted = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
-    if (wanted?.for === 'anyone') return true;
+    const wanted = accessOf(context.getHandler());
+    if (wanted.for === 'anyone') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
     const caller = this.authentication.caller(request);
     request.caller = caller;
     this.refuseStale(caller, request.method, context);
-    // A route that says nothing is nobody's.
-    this.admit(caller, wanted ?? { for: 'operator' });
+    this.admit(caller, wanted);
     this.confine(caller, request.params);
     return true;
   }

@@ -13,13 +13,20 @@ const decoded = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
   throw invalid(faultsOf(result.left));
 };
 
+/** A pipe that says what it takes: what is published is what validates. */
+export interface Decoding<A> extends PipeTransform<unknown, A> {
+  readonly codec: t.Decoder<unknown, A>;
+}
+
 /** For `@Body(decode(Codec))`: what decodes, or `400` with a pointer to each fault. */
-export const decode = <A>(codec: t.Decoder<unknown, A>): PipeTransform<unknown, A> => ({
+export const decode = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
+  codec,
   transform: (value) => decoded(codec, value),
 });
 
 /** For `@Param('id', decodeId(ProjectId))`: an id that cannot be one of its kind is of nothing that exists, so `404`. */
-export const decodeId = <A>(codec: t.Decoder<unknown, A>): PipeTransform<unknown, A> => ({
+export const decodeId = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
+  codec,
   transform: (value) => {
     const result = codec.decode(value);
     if (E.isRight(result)) return result.right;
@@ -33,7 +40,8 @@ const repeated = (query: object): ReadonlyArray<Fault> =>
   );
 
 /** For `@Query(decodeQuery(Codec))` and form bodies: as `decode`, and a parameter that is repeated is a fault. */
-export const decodeQuery = <A>(codec: t.Decoder<unknown, A>): PipeTransform<unknown, A> => ({
+export const decodeQuery = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
+  codec,
   transform: (query) => {
     const twice = typeof query === 'object' && query !== null ? repeated(query) : [];
     if (twice.length > 0) throw invalid(twice);

@@ -1,19 +1,23 @@
-import type { EmailTaken, IdentityTaken, VaultFailure } from '#libs/accounts';
+import type { AccountFailure, EmailTaken, IdentityTaken, VaultFailure } from '#libs/accounts';
 import type { ApiKeyFailure } from '#libs/api-keys';
 import type { Refusal } from '#libs/authorization';
 import type { StaleRevision } from '#libs/event-store';
-import type { MembershipFailure } from '#libs/organizations';
+import type { InvitationFailure, InvitingFailure, MembershipFailure, OrganizationFailure } from '#libs/organizations';
 import type { CollaboratorFailure, ProjectFailure, SlugTaken } from '#libs/projects';
 import type { ServiceTokenFailure } from '#libs/service-tokens';
 import type { Rows } from './problem.js';
 
 /** What the features refuse, besides what the protocol itself has a row for. */
 export type FeatureFailure = Exclude<
+  | AccountFailure
   | EmailTaken
   | IdentityTaken
   | VaultFailure
   | ApiKeyFailure
   | MembershipFailure
+  | InvitationFailure
+  | InvitingFailure
+  | OrganizationFailure
   | CollaboratorFailure
   | ProjectFailure
   | SlugTaken
@@ -33,12 +37,43 @@ export const featureProblems = {
   EmailTaken: {
     status: 409,
     title: 'The email is taken',
-    detail: 'An account has this email. Sign in with it, or register another address.',
+    detail: 'An account has, or had, this email. Sign in with it, or register another address.',
   },
   IdentityTaken: {
     status: 409,
     title: 'The identity is taken',
     detail: 'This subject of this provider is linked to an account already, for good.',
+  },
+  AccountBlocked: {
+    status: 409,
+    title: 'The account is blocked',
+    detail: 'Nobody signs in to a blocked account. The operator unblocks it, unless it was transferred.',
+  },
+  AccountTransferred: {
+    status: 409,
+    title: 'The account was transferred',
+    detail: 'Another account has taken this one’s place, for good. Use that one.',
+  },
+  SignInMethodMismatch: {
+    status: 409,
+    title: 'Not how this account is signed in to',
+    // ACC-04 has it literally.
+    detail: 'This email is already linked to another sign-in method.',
+  },
+  ProviderRetired: {
+    status: 409,
+    title: 'The provider is retired',
+    detail: 'Nobody signs in through it any more. Sign in with Google or GitHub, under the same email.',
+  },
+  InvitationNotPending: {
+    status: 409,
+    title: 'The invitation is not pending',
+    detail: ({ invitation }) => `This invitation is ${invitation}. Ask for a new one.`,
+  },
+  NotTheOwner: {
+    status: 409,
+    title: 'The ownership moved meanwhile',
+    detail: 'Another transfer of this organization came first. Read it again, and decide afresh.',
   },
   CorruptBox: {
     status: 500,

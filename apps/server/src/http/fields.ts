@@ -1,14 +1,18 @@
 import * as t from 'io-ts';
 import { E, Role, Timestamp, timestampOf } from '#libs/kernel';
+import { DescribedType, type JsonSchema, NonEmptyType } from '../openapi/described.js';
+
+interface Reading<A> {
+  readonly is: t.Is<A>;
+  readonly read: (text: string) => A | undefined;
+  readonly wanted: string;
+  readonly schema: JsonSchema;
+}
 
 /** A codec that reads a text into something else, or says what it would have taken. */
-const reading = <A>(
-  name: string,
-  is: t.Is<A>,
-  read: (text: string) => A | undefined,
-  wanted: string,
-): t.Type<A, unknown> =>
-  new t.Type<A, unknown>(
+const reading = <A>(name: string, { is, read, wanted, schema }: Reading<A>): t.Type<A, unknown> =>
+  new DescribedType<A>(
+    { type: 'string', ...schema },
     name,
     is,
     (u, context) => {
@@ -21,7 +25,8 @@ const reading = <A>(
 /** A list that isn't empty. `name` says so to a caller. */
 export const atLeastOne = <A>(item: t.Type<A>, name: string): t.Type<ReadonlyArray<A>, unknown> => {
   const list = t.readonlyArray(item);
-  return new t.Type<ReadonlyArray<A>, unknown>(
+  return new NonEmptyType<A>(
+    item,
     name,
     (u): u is ReadonlyArray<A> => list.is(u) && u.length > 0,
     (u, context) => {
@@ -35,32 +40,29 @@ export const atLeastOne = <A>(item: t.Type<A>, name: string): t.Type<ReadonlyArr
 const isText = (u: unknown): u is string => typeof u === 'string';
 
 /** No control character and no half of a surrogate pair: neither can be shown, and some readers stop there. */
-const printable = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+const printable = '[^\\p{Cc}\\p{Cs}]';
+const visible = '[^\\p{Cc}\\p{Cs}\\s]';
+const name = new RegExp(`^\\s*${visible}(?:${printable}{0,98}${visible})?\\s*$`, 'u');
 
 /** Trimmed, then 1–100 characters (code points), none of them a control character. */
-export const Name = reading(
-  'Name',
-  isText,
-  (text) => {
-    const name = text.trim();
-    return printable.test(name) ? name : undefined;
-  },
-  'a name of 1 to 100 characters after trimming, without control characters',
-);
+export const Name = reading('Name', {
+  is: isText,
+  read: (text) => (name.test(text) ? text.trim() : undefined),
+  wanted: 'a name of 1 to 100 characters after trimming, without control characters',
+  schema: { pattern: name.source, description: '1 to 100 characters after trimming, without control characters.' },
+});
 
 const label = '[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?';
-const address = new RegExp(`^[^\\s@\\p{C}"(),:;<>[\\]\\\\]{1,64}@${label}(?:\\.${label})+$`, 'u');
+const mailbox = `[^\\s@\\p{C}"(),:;<>[\\]\\\\]{1,64}@${label}(?:\\.${label})+`;
+const email = new RegExp(`^\\s*(?=\\S{1,254}\\s*$)${mailbox}\\s*$`, 'u');
 
 /** Trimmed, at most 254 characters (RFC 5321 §4.5.3.1.3), otherwise as given: whether case counts is the account's matter. */
-export const Email = reading(
-  'Email',
-  isText,
-  (text) => {
-    const email = text.trim();
-    return email.length <= 254 && address.test(email) ? email : undefined;
-  },
-  'an email address, as in name@example.com, of at most 254 characters',
-);
+export const Email = reading('Email', {
+  is: isText,
+  read: (text) => (email.test(text) ? text.trim() : undefined),
+  wanted: 'an email address, as in name@example.com, of at most 254 characters',
+  schema: { pattern: email.source, description: 'An email address of at most 254 characters after trimming.' },
+});
 
 const isoTime = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/iu;
 
@@ -75,20 +77,21 @@ const millisOfIso = (text: string): number | undefined => {
   return local + (offset.startsWith('-') ? 1 : -1) * (hours * 60 + minutes) * 60_000;
 };
 
-/** A moment with its offset, read into UTC milliseconds (what is finer is cut off). */
-export const IsoTime: t.Type<Timestamp, unknown> = reading(
-  'IsoTime',
-  (u): u is Timestamp => Timestamp.is(u),
-  (text) => {
+/** A moment with its offset, read into UTC milliseconds (what is finer is cut off). Taken without its seconds, too. */
+export const IsoTime: t.Type<Timestamp, unknown> = reading('IsoTime', {
+  is: (u): u is Timestamp => Timestamp.is(u),
+  read: (text) => {
     const millis = millisOfIso(text);
     const timestamp = millis === undefined ? undefined : timestampOf(millis);
     return Timestamp.is(timestamp) ? timestamp : undefined;
   },
-  'an ISO-8601 time with its offset, as in 2026-01-31T12:00:00Z (in a query, "+" is written %2B)',
-);
+  wanted: 'an ISO-8601 time with its offset, as in 2026-01-31T12:00:00Z (in a query, "+" is written %2B)',
+  schema: { format: 'date-time', description: 'A time with its offset. What is finer than a millisecond is cut off.' },
+});
 
 /** How many of a list, 1–1,000 in a query; 100 when left out. */
-export const Limit = new t.Type<number, unknown>(
+export const Limit = new DescribedType<number>(
+  { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'How many of the list at most.' },
   'Limit',
   (u): u is number => typeof u === 'number' && Number.isInteger(u) && u >= 1 && u <= 1000,
   (u, context) => {
@@ -100,9 +103,12 @@ export const Limit = new t.Type<number, unknown>(
 );
 
 /** `admin` or `member`; the later labels `developer` and `editor` are read as `member` (AMB-37). */
-export const RoleName: t.Type<Role, unknown> = reading(
-  'RoleName',
-  Role.is,
-  (text) => (text === 'developer' || text === 'editor' ? 'member' : Role.is(text) ? text : undefined),
-  'a role: "admin" or "member" (or "developer" or "editor", which mean "member")',
-);
+export const RoleName: t.Type<Role, unknown> = reading('RoleName', {
+  is: Role.is,
+  read: (text) => (text === 'developer' || text === 'editor' ? 'member' : Role.is(text) ? text : undefined),
+  wanted: 'a role: "admin" or "member" (or "developer" or "editor", which mean "member")',
+  schema: {
+    enum: ['admin', 'member', 'developer', 'editor'],
+    description: '"developer" and "editor" are read as "member", and given back so.',
+  },
+});

@@ -13,7 +13,7 @@ export class AccountByEmail {
   find(address: string): TE.TaskEither<TransactFailure, AccountId | null> {
     return pipe(
       this.streams.load(foldOfAggregate(email), this.index.email(address)),
-      TE.map(({ state }) => state?.accountId ?? null),
+      TE.map(({ state }) => (state === null || state === 'tombstoned' ? null : state.accountId)),
     );
   }
 }

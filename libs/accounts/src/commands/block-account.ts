@@ -7,12 +7,12 @@ import {
   transact,
   type Transacted,
 } from '#libs/event-store';
-import type { AccountId, E, NotFound } from '#libs/kernel';
-import { account } from '../domain/account.decider.js';
+import type { AccountId, E } from '#libs/kernel';
+import { account, type AccountFailure } from '../domain/account.decider.js';
 
 /** The operator's: a blocked person is denied at once, everywhere, and keeps everything (DEL-11). */
 export class BlockAccount extends Command<
-  E.Either<NotFound | TransactFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>
+  E.Either<AccountFailure | TransactFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>
 > {
   constructor(
     readonly context: CommandContext,

@@ -1,23 +1,21 @@
-import { type AccountId, type Aggregate, type Decision, E, type Sealed } from '#libs/kernel';
+import { type AccountId, type Aggregate, type Decision, E } from '#libs/kernel';
+import type { Registration } from './account.js';
 import { type EmailEvent, emailEvents, type IdentityEvent, identityEvents } from './email.events.js';
-
-/** All that is needed to register an account, or to finish registering it. */
-export interface Registration {
-  readonly accountId: AccountId;
-  readonly identity: string;
-  readonly provider: string;
-  readonly profile: Sealed;
-}
 
 export type EmailCommand =
   | { readonly type: 'ReserveEmail'; readonly registration: Registration }
-  | { readonly type: 'ReleaseEmail'; readonly accountId: AccountId };
+  | { readonly type: 'ReleaseEmail'; readonly accountId: AccountId }
+  | { readonly type: 'TombstoneEmail'; readonly accountId: AccountId };
 
 export interface EmailTaken {
   readonly _tag: 'EmailTaken';
 }
 
-const decideEmail = (command: EmailCommand, held: Registration | null): Decision<EmailTaken, EmailEvent> => {
+/** Who holds the address; `tombstoned` once its account was deleted. */
+type Held = Registration | 'tombstoned' | null;
+
+const decideEmail = (command: EmailCommand, held: Held): Decision<EmailTaken, EmailEvent> => {
+  if (held === 'tombstoned') return command.type === 'ReserveEmail' ? E.left({ _tag: 'EmailTaken' }) : E.right([]);
   switch (command.type) {
     case 'ReserveEmail':
       if (held === null) return E.right([{ type: 'EmailReserved', data: command.registration }]);
@@ -28,20 +26,28 @@ const decideEmail = (command: EmailCommand, held: Registration | null): Decision
           ? [{ type: 'EmailReleased', data: { accountId: command.accountId } }]
           : [],
       );
+    case 'TombstoneEmail':
+      return E.right(
+        held === null || held.accountId === command.accountId
+          ? [{ type: 'EmailTombstoned', data: { accountId: command.accountId } }]
+          : [],
+      );
   }
 };
 
-const evolveEmail = (_: Registration | null, event: EmailEvent): Registration | null => {
+const evolveEmail = (_: Held, event: EmailEvent): Held => {
   switch (event.type) {
     case 'EmailReserved':
       return event.data;
     case 'EmailReleased':
       return null;
+    case 'EmailTombstoned':
+      return 'tombstoned';
   }
 };
 
 /** An address, held by at most one account. Two sign-ups with one email: the log lets one of them in. */
-export const email: Aggregate<EmailCommand, Registration | null, EmailEvent, EmailTaken> = {
+export const email: Aggregate<EmailCommand, Held, EmailEvent, EmailTaken> = {
   category: 'email',
   events: emailEvents,
   initialState: null,

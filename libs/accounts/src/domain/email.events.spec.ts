@@ -19,6 +19,10 @@ describe('the stored bytes of an email', () => {
         '{"type":"EmailReleased","version":1,"data":{"accountId":"user_3fT8"}}',
         { type: 'EmailReleased', data: { accountId } },
       ],
+      [
+        '{"type":"EmailTombstoned","version":1,"data":{"accountId":"user_3fT8"}}',
+        { type: 'EmailTombstoned', data: { accountId } },
+      ],
     ]),
   )('%s', (_, check) => check());
 });

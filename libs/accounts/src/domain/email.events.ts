@@ -6,9 +6,11 @@ const EmailReserved = eventSchema(
   exact({ accountId: AccountId, identity: t.string, provider: t.string, profile: Sealed }),
 );
 const EmailReleased = eventSchema(exact({ accountId: AccountId }));
+/** For good: a deleted account's address never signs up again (DEL-04). */
+const EmailTombstoned = eventSchema(exact({ accountId: AccountId }));
 
 /** Stream `email-<HMAC of the case-folded address>`: found by the address, and tells nobody what it is (AMB-32, AMB-36). */
-export const emailEvents = eventCodec({ EmailReserved, EmailReleased });
+export const emailEvents = eventCodec({ EmailReserved, EmailReleased, EmailTombstoned });
 export type EmailEvent = EventOf<typeof emailEvents>;
 
 const IdentityLinked = eventSchema(exact({ accountId: AccountId }));

@@ -2,7 +2,8 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AccountId } from '#libs/kernel';
 import { repeatable, specify } from '#libs/kernel/testing';
-import { email, type EmailCommand, identity, type LinkIdentity, type Registration } from './email.decider.js';
+import type { Registration } from './account.js';
+import { email, type EmailCommand, identity, type LinkIdentity } from './email.decider.js';
 import type { EmailEvent, IdentityEvent } from './email.events.js';
 
 const [ann, bob] = ['user_ann', 'user_bob'] as [AccountId, AccountId];
@@ -18,6 +19,8 @@ const reserve = (accountId: AccountId): EmailCommand => ({
   registration: registration(accountId),
 });
 const release = (accountId: AccountId): EmailCommand => ({ type: 'ReleaseEmail', accountId });
+const tombstone = (accountId: AccountId): EmailCommand => ({ type: 'TombstoneEmail', accountId });
+const tombstoned = (accountId: AccountId): EmailEvent => ({ type: 'EmailTombstoned', data: { accountId } });
 const reserved = (accountId: AccountId): EmailEvent => ({ type: 'EmailReserved', data: registration(accountId) });
 const released = (accountId: AccountId): EmailEvent => ({ type: 'EmailReleased', data: { accountId } });
 
@@ -45,6 +48,21 @@ describe('releasing an email', () => {
   });
 });
 
+describe('the email of a deleted account', () => {
+  const given = specify(email);
+  const gone = given(reserved(ann), tombstoned(ann));
+
+  it('DEL-04: is a tombstone', () => given(reserved(ann)).when(tombstone(ann)).then(tombstoned(ann)));
+  it('DEL-04: a second time is no new event', () => gone.when(tombstone(ann)).changesNothing());
+  it('DEL-04: never signs up again, not even for the same account', () => {
+    gone.when(reserve(bob)).refuses({ _tag: 'EmailTaken' });
+    gone.when(reserve(ann)).refuses({ _tag: 'EmailTaken' });
+  });
+  it('DEL-04: is never released', () => gone.when(release(ann)).changesNothing());
+  it('DEL-04: is no tombstone while it is somebody else’s', () =>
+    given(reserved(bob)).when(tombstone(ann)).changesNothing());
+});
+
 const link = (accountId: AccountId): LinkIdentity => ({ type: 'LinkIdentity', accountId });
 const linked = (accountId: AccountId): IdentityEvent => ({ type: 'IdentityLinked', data: { accountId } });
 
@@ -59,6 +77,6 @@ describe('linking a person at a provider', () => {
 
 const anyone = fc.constantFrom(ann, bob);
 
-it('reserving and releasing may be retried at will', () =>
-  repeatable(email, fc.oneof(anyone.map(reserve), anyone.map(release))));
+it('reserving, releasing and burying may be retried at will', () =>
+  repeatable(email, fc.oneof(anyone.map(reserve), anyone.map(release), anyone.map(tombstone))));
 it('linking may be retried at will', () => repeatable(identity, anyone.map(link)));

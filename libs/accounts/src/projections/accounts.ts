@@ -6,7 +6,9 @@ export interface AccountDocument {
   readonly id: AccountId;
   readonly provider: string;
   readonly profile: Sealed;
-  readonly status: 'active' | 'blocked';
+  readonly status: 'active' | 'blocked' | 'deleted';
+  /** The HMAC of the person at their provider, once they have been seen there; null before. */
+  readonly identity: string | null;
   readonly createdAt: Timestamp;
   readonly changed: bigint;
 }
@@ -17,11 +19,21 @@ export const accounts: Projection<AccountDocument, AccountEvent> & { readonly ev
   project: (doc, { id, at, position: changed, event }) => {
     switch (event.type) {
       case 'AccountRegistered':
-        return { id: id as AccountId, ...event.data, status: 'active', createdAt: at, changed };
+        return { id: id as AccountId, ...event.data, status: 'active', identity: null, createdAt: at, changed };
       case 'AccountBlocked':
         return doc && { ...doc, status: 'blocked', changed };
       case 'AccountUnblocked':
         return doc && { ...doc, status: 'active', changed };
+      case 'SignInSucceeded':
+      case 'SignInProviderRelinked':
+        return doc && { ...doc, provider: event.data.provider, identity: event.data.identity, changed };
+      case 'SignInRejected':
+      case 'AccountTransferred':
+      case 'AccountTransferUndone':
+      case 'AccountTakenOver':
+        return doc && { ...doc, changed };
+      case 'AccountDeleted':
+        return doc && { ...doc, status: 'deleted', changed };
     }
   },
 };

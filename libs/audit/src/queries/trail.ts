@@ -109,7 +109,10 @@ export class Trail {
           if (item.sealed === null) return item;
           const person = persons.get(item.sealed) ?? O.none;
           const fields = O.isNone(person) ? {} : person.value;
-          return { ...item, data: { ...item.data, email: fields['email'] ?? null, name: fields['name'] ?? null } };
+          const email = fields['email'] ?? null;
+          // An invitation has an address, and no name yet.
+          const shown = item.type === 'MemberInvited' ? { email } : { email, name: fields['name'] ?? null };
+          return { ...item, data: { ...item.data, ...shown } };
         });
       }),
     );

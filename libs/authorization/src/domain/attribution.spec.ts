@@ -59,8 +59,8 @@ const supportTable = `
   .split('\n')
   .map((line) => line.trim().split(/\s+/u) as [kind: string, key: string, ui: string]);
 
-describe.each(supportTable)('RES-03: %s (by key: %s, in the UI: %s)', (type, key, ui) => {
-  it('ATT-01, AMB-22: by key', () =>
+describe.each(supportTable)('RES-01…03, RES-07: %s (by key: %s, in the UI: %s)', (type, key, ui) => {
+  it('ATT-01, ATT-08, ATT-09, AMB-22: by key', () =>
     expect(attributed(credential('ci'), use(type))).toEqual(
       key === 'yes' ? to('acme', 'site', byKey) : { ...toHome(), ...byKey },
     ));
@@ -68,11 +68,11 @@ describe.each(supportTable)('RES-03: %s (by key: %s, in the UI: %s)', (type, key
     expect(attributed(user('bob'), use(type))).toEqual(key === 'yes' ? to('acme', 'site') : toHome()));
   if (ui === '–') return;
 
-  it('ATT-02: a member in the UI', () =>
+  it('ATT-02, AMB-24, RES-09: a member in the UI', () =>
     expect(attributed(user('bob'), use(type, 'ui'))).toEqual(ui === 'yes' ? to('acme', 'site') : toHome()));
   it('ATT-05, AMB-23: an external in the UI, by their own organization where the project is not honoured', () =>
     expect(attributed(user('eve'), use(type, 'ui'))).toEqual(ui === 'yes' ? to('acme', 'site') : toZeta));
-  it('ATT-04: in the playground, always to the default project', () => {
+  it('ATT-04, PRJ-07: in the playground, always to the default project', () => {
     const home = { projectId: 'proj_acmeHome', organizationId: 'org_acme', listingScope: 'defaultProject' };
     expect(attributed(user('bob'), use(type, 'playground'))).toMatchObject(home);
     expect(attributed(credential('ci'), use(type, 'playground'))).toMatchObject({ ...home, ...byKey });
@@ -101,7 +101,7 @@ describe('attribution', () => {
       );
   });
 
-  it('what concerns an organization is of no project', () =>
+  it('ATT-12: what concerns an organization is of no project', () =>
     expect(attributed(user('bob'), { action: 'member:read', resource: inOrganization('acme') })).toEqual(
       to('acme', null),
     ));

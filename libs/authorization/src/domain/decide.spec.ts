@@ -109,7 +109,7 @@ describe('a key is denied', () => {
     expect(answer(company(), credential('ci'), useIn('zetaHome'))).toEqual(['other-organization']);
   });
 
-  it('KEY-07 other-project: a sibling, or the default project', () => {
+  it('KEY-07, KEY-13 other-project: a sibling, or the default project, whatever the question names', () => {
     expect(answer(company(), credential('ci'), useIn('lab'))).toEqual(['other-project']);
     expect(answer(company(), credential('ci'), useIn('acmeHome'))).toEqual(['other-project']);
   });
@@ -157,7 +157,7 @@ describe('a key is allowed', () => {
     });
   });
 
-  it('KEY-12, COL-14, ORG-20: whatever becomes of the person who made it', () => {
+  it('KEY-12, COL-14, ORG-20, AMB-15: whatever becomes of the person who made it', () => {
     const w = company()
       .account('maker')
       .member('acme', 'maker')
@@ -271,7 +271,7 @@ describe('a person is denied', () => {
     expect(ask(w.live, user('eve'), read).reason).toBe('external-collaborator');
   });
 
-  it('role-lacks-permission: who never could, and who was demoted', () => {
+  it('PRO-12 role-lacks-permission: who never could, and who was demoted', () => {
     expect(answer(company(), user('dan'), write)).toEqual(['role-lacks-permission']);
     const members = { action: 'member:invite', resource: inOrganization('acme') };
     expect(answer(company(), user('cat'), members)).toEqual(['role-lacks-permission']);

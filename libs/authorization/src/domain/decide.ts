@@ -40,6 +40,7 @@ const decideUser = (facts: Facts, id: string, question: Question, { stale }: Mom
   if (account === undefined) return deny('unknown-subject', null);
   const home = facts.membership(id)?.current?.organizationId ?? null;
   const principal: Principal = { type: 'user', id: id as AccountId, organizationId: home };
+  if (account.deleted !== null) return deny('account-deleted', principal, account.deleted);
   if (account.blocked !== null) return deny('account-blocked', principal, account.blocked);
   if (stale) return deny('state-too-old', principal);
   const permission = permissions.get(question.action);

@@ -1,4 +1,5 @@
 import type {
+  AccountId,
   ApiKeyId,
   Digest,
   EventId,
@@ -17,9 +18,11 @@ export interface Cite {
 }
 
 export interface AccountFact {
-  readonly status: 'active' | 'blocked';
+  readonly status: 'active' | 'blocked' | 'deleted';
   /** What blocked it, while it is blocked. */
   readonly blocked: Cite | null;
+  /** What deleted it, for good. */
+  readonly deleted: Cite | null;
 }
 
 export interface CurrentMembership {
@@ -49,7 +52,9 @@ export interface OrganizationFact {
   readonly name: string;
   readonly defaultProjectId: ProjectId;
   readonly method: MembershipMethod;
+  readonly ownerId: AccountId;
   readonly multiProject: boolean;
+  readonly invitations: boolean;
   readonly requireJoin: Switch;
   readonly externals: Switch;
   readonly suspended: Cite | null;
@@ -66,6 +71,8 @@ export interface ProjectFact {
 }
 
 export interface Row {
+  /** The event that granted it: names this row among all that the person has had here. */
+  readonly id: EventId;
   readonly kind: 'member' | 'external';
   readonly role: Role;
   /** The membership that a member's row stands on. */

@@ -133,7 +133,7 @@ describe('an external', () => {
 });
 
 describe('the admins of an organization', () => {
-  it('AMB-04: are admins of every project, without a row', () => {
+  it('AMB-04, COL-07: are admins of every project, without a row', () => {
     expect(writes(company(), 'ann', 'lab')).toBe('organization-owner');
     expect(writes(company(), 'adm', 'lab')).toBe('organization-admin');
   });
@@ -178,7 +178,7 @@ describe('AMB-04, PRJ-21: where admins join first', () => {
     expect(writes(strict(), 'adm', 'open')).toBe('organization-admin');
     expect(writes(strict(), 'adm', 'acmeHome')).toBe('organization-admin');
   });
-  it('a project made open, or the switch turned off, lets them in again', () => {
+  it('PRO-07: a project made open, or the switch turned off, lets them in again', () => {
     expect(writes(strict().visibility('site', 'open'), 'adm')).toBe('organization-admin');
     expect(writes(strict().saw('acme', 'RequireJoinDisabled'), 'adm')).toBe('organization-admin');
   });

@@ -49,6 +49,15 @@ export const countingRow = (
   return ended !== undefined && ended.position > row.granted.position ? null : row;
 };
 
+/** A row that is there and ended all the same, with the membership it stood on or with its account: what is left to record. */
+export const endedRow = (facts: Facts, projectId: string, accountId: string): Row | null => {
+  const fact = facts.collaborator(projectId, accountId);
+  if (fact?.row == null) return null;
+  const isOver =
+    facts.account(accountId)?.status === 'deleted' || countingRow(fact, facts.membership(accountId)) === null;
+  return isOver ? fact.row : null;
+};
+
 const lostBy = (
   fact: CollaboratorFact | undefined,
   membership: MembershipFact | undefined,

@@ -13,13 +13,22 @@ export const cite = ({ position, event: { type } }: Recorded<{ readonly type: st
 export const accountFact: FactFold<AccountFact, AccountEvent> = {
   category: 'account',
   events: accountEvents,
-  project: (_, recorded) => {
+  project: (fact, recorded) => {
     switch (recorded.event.type) {
       case 'AccountRegistered':
       case 'AccountUnblocked':
-        return { status: 'active', blocked: null };
+        return { status: 'active', blocked: null, deleted: null };
       case 'AccountBlocked':
-        return { status: 'blocked', blocked: cite(recorded) };
+        return { status: 'blocked', blocked: cite(recorded), deleted: null };
+      case 'AccountDeleted':
+        return { status: 'deleted', blocked: null, deleted: cite(recorded) };
+      case 'SignInSucceeded':
+      case 'SignInRejected':
+      case 'SignInProviderRelinked':
+      case 'AccountTransferred':
+      case 'AccountTransferUndone':
+      case 'AccountTakenOver':
+        return fact;
     }
   },
 };
@@ -36,16 +45,23 @@ export const membershipFact: FactFold<MembershipFact, MembershipEvent> = {
       case 'OwnerAssigned':
         return { ...fact, current: begun(recorded, event.data.organizationId, 'owner') };
       case 'MemberProvisioned':
+      case 'MemberJoined':
+      case 'MembershipTakenOver':
         return { ...fact, current: begun(recorded, event.data.organizationId, event.data.role) };
       case 'MemberRoleChanged':
-        return fact.current === null
-          ? fact
-          : { ...fact, current: { ...fact.current, role: event.data.role, changed: cite(recorded) } };
+        return withRole(fact, event.data.role, recorded);
+      case 'OwnershipReceived':
+      case 'OwnershipGivenUp':
+        return withRole(fact, event.type === 'OwnershipReceived' ? 'owner' : 'admin', recorded);
       case 'MemberRemoved':
+      case 'MembershipPassedOn':
         return { current: null, ended: new Map(fact.ended).set(event.data.organizationId, cite(recorded)) };
     }
   },
 };
+
+const withRole = (fact: MembershipFact, role: OrganizationRole, recorded: Recorded<MembershipEvent>): MembershipFact =>
+  fact.current === null ? fact : { ...fact, current: { ...fact.current, role, changed: cite(recorded) } };
 
 const begun = (
   recorded: Recorded<MembershipEvent>,

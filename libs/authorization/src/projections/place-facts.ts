@@ -1,3 +1,4 @@
+import type { EventId } from '#libs/kernel';
 import { type OrganizationEvent, organizationEvents } from '#libs/organizations/events';
 import { type CollaboratorEvent, collaboratorEvents, type ProjectEvent, projectEvents } from '#libs/projects/events';
 import type { CollaboratorFact, OrganizationFact, ProjectFact, Switch } from '../domain/facts.js';
@@ -11,9 +12,9 @@ export const organizationFact: FactFold<OrganizationFact, OrganizationEvent> = {
   project: (fact, recorded) => {
     const { event } = recorded;
     if (event.type === 'OrganizationCreated') {
-      const { name, defaultProjectId } = event.data;
-      const off = { multiProject: false, requireJoin: untouched, externals: untouched, suspended: null };
-      return { name, defaultProjectId, method: 'invitation', ...off };
+      const { name, ownerId, defaultProjectId } = event.data;
+      const off = { multiProject: false, invitations: false, requireJoin: untouched, externals: untouched };
+      return { name, ownerId, defaultProjectId, method: 'invitation', ...off, suspended: null };
     }
     if (fact === undefined) return fact;
     switch (event.type) {
@@ -39,7 +40,11 @@ export const organizationFact: FactFold<OrganizationFact, OrganizationEvent> = {
         return { ...fact, suspended: null };
       case 'InvitationsEnabled':
       case 'InvitationsDisabled':
+        return { ...fact, invitations: event.type === 'InvitationsEnabled' };
+      case 'PrivacySettingsUpdated':
         return fact;
+      case 'OwnershipTransferred':
+        return { ...fact, ownerId: event.data.to };
     }
   },
 };
@@ -59,6 +64,7 @@ export const projectFact: FactFold<ProjectFact, ProjectEvent> = {
     if (fact === undefined) return fact;
     switch (event.type) {
       case 'ProjectRenamed':
+      case 'ProjectSlugChanged':
         return fact;
       case 'ProjectVisibilityChanged':
         return { ...fact, visibility: event.data.visibility, visibilityChanged: cite(recorded) };
@@ -81,13 +87,16 @@ export const collaboratorFact: FactFold<CollaboratorFact, CollaboratorEvent> = {
     const { organizationId } = event.data;
     switch (event.type) {
       case 'CollaboratorAdded':
+      case 'ProjectJoined':
       case 'ExternalCollaboratorAdded': {
         const { role } = event.data;
         const [kind, membershipId] =
-          event.type === 'CollaboratorAdded'
-            ? (['member', event.data.membershipId] as const)
-            : (['external', null] as const);
-        const row = { kind, role, membershipId, granted: cite(recorded), changed: null, firstRole: role };
+          event.type === 'ExternalCollaboratorAdded'
+            ? (['external', null] as const)
+            : (['member', event.data.membershipId] as const);
+        // An event's id is what names a row: the same in every copy of the log.
+        const id = recorded.eventId as EventId;
+        const row = { id, kind, role, membershipId, granted: cite(recorded), changed: null, firstRole: role };
         return { organizationId, row, removed: null };
       }
       case 'CollaboratorRoleChanged': {
@@ -95,6 +104,10 @@ export const collaboratorFact: FactFold<CollaboratorFact, CollaboratorEvent> = {
         return fact?.row == null ? fact : { ...fact, row: { ...fact.row, role, changed: cite(recorded) } };
       }
       case 'CollaboratorRemoved':
+        // A record of what a membership's end had done already: the end is what took it away, and is what is cited.
+        if (event.data.endedBy !== null) return fact;
+        return { organizationId, row: null, removed: cite(recorded) };
+      case 'ProjectLeft':
         return { organizationId, row: null, removed: cite(recorded) };
     }
   },

@@ -1,8 +1,13 @@
-import type { AccountEvent } from '#libs/accounts/events';
-import type { ApiKeyEvent } from '#libs/api-keys/events';
-import { E, type EventId, millisOf, type Recorded, type Timestamp, timestampOf } from '#libs/kernel';
-import type { MembershipEvent, OrganizationEvent } from '#libs/organizations/events';
-import type { CollaboratorEvent, ProjectEvent } from '#libs/projects/events';
+import { type AccountEvent, accountEvents } from '#libs/accounts/events';
+import { type ApiKeyEvent, apiKeyEvents } from '#libs/api-keys/events';
+import { E, type EventCodec, type EventId, millisOf, type Recorded, type Timestamp, timestampOf } from '#libs/kernel';
+import {
+  type MembershipEvent,
+  membershipEvents,
+  type OrganizationEvent,
+  organizationEvents,
+} from '#libs/organizations/events';
+import { type CollaboratorEvent, collaboratorEvents, type ProjectEvent, projectEvents } from '#libs/projects/events';
 import { LiveState } from '../live-state.js';
 
 /** The categories that a decision is folded from. */
@@ -15,6 +20,15 @@ export interface EventsOf {
   readonly apiKey: ApiKeyEvent;
 }
 export type Category = keyof EventsOf;
+
+const codecs: { readonly [C in Category]: EventCodec<EventsOf[C]> } = {
+  account: accountEvents,
+  membership: membershipEvents,
+  organization: organizationEvents,
+  project: projectEvents,
+  collaborator: collaboratorEvents,
+  apiKey: apiKeyEvents,
+};
 
 /** One event of a log: `id` is its stream's, without the category. */
 export type Happening = { [C in Category]: Recorded<EventsOf[C]> & { readonly category: C } }[Category];
@@ -31,7 +45,7 @@ export const applyTo = (state: LiveState, happening: Happening): void => {
   const { category, event } = happening;
   for (const follows of state.follows) {
     if (follows.category !== category) continue;
-    const read = follows.events.decode({ type: event.type, version: 1, data: event.data });
+    const read = follows.events.decode((codecs[category] as EventCodec<typeof event>).encode(event));
     if (E.isLeft(read)) throw new Error(`${event.type} at ${String(happening.position)}: ${read.left.why}`);
     follows.apply({ ...happening, event: read.right as never });
   }

@@ -1,95 +1,15 @@
-import type { OrganizationId, OrganizationRole, Role, Timestamp, Visibility } from '#libs/kernel';
-import type { OrganizationEvent } from '#libs/organizations/events';
+import type { EventId, OrganizationId, Role, Timestamp, Visibility } from '#libs/kernel';
 import type { ProjectEvent } from '#libs/projects/events';
-import { LiveState } from '../live-state.js';
-import { applyTo, type Category, eventIdAt, type EventsOf, type Happening, timeOf } from './log.js';
-import { accountId, digestOf, homeOf, keyId, organizationId, projectId } from './names.js';
-
-/** The events of an organization or a project that are nothing but their name. */
-type Bare<Event extends { readonly type: string; readonly data: object }> = Event extends unknown
-  ? keyof Event['data'] extends never
-    ? Event['type']
-    : never
-  : never;
+import { eventIdAt } from './log.js';
+import { accountId, digestOf, keyId, organizationId, projectId } from './names.js';
+import { type Bare, People } from './people.js';
 
 /**
  * A small world told in events, by names: `world().account('ann').organization('acme', { owner: 'ann' })`. Each call
  * appends what its command would have written and folds it at once. It checks no rule: it may tell of what no
  * command would do.
  */
-export class World {
-  readonly log: Array<Happening> = [];
-  readonly live = new LiveState();
-
-  /** The last position; `0n` while nothing has happened. */
-  get position(): bigint {
-    return BigInt(this.log.length);
-  }
-
-  happened<C extends Category>(category: C, id: string, event: EventsOf[C]): this {
-    const position = this.position + 1n;
-    const happening = { category, id, event, position, eventId: eventIdAt(position), at: timeOf(position), by: null };
-    this.log.push(happening as unknown as Happening);
-    applyTo(this.live, happening as unknown as Happening);
-    return this;
-  }
-
-  account(name: string): this {
-    const profile = { sealedFor: accountId(name), box: 'AQID' };
-    return this.happened('account', accountId(name), {
-      type: 'AccountRegistered',
-      data: { provider: 'google', profile },
-    });
-  }
-
-  blocked(name: string): this {
-    return this.happened('account', accountId(name), { type: 'AccountBlocked', data: {} });
-  }
-
-  unblocked(name: string): this {
-    return this.happened('account', accountId(name), { type: 'AccountUnblocked', data: {} });
-  }
-
-  organization(name: string, { owner }: { readonly owner: string }): this {
-    const [id, ownerId, defaultProjectId] = [organizationId(name), accountId(owner), projectId(homeOf(name))];
-    const home = {
-      organizationId: id,
-      name: 'Default',
-      slug: `${name}-home`.toLowerCase(),
-      visibility: 'private',
-    } as const;
-    return this.happened('membership', ownerId, {
-      type: 'OwnerAssigned',
-      data: { organizationId: id, organizationName: name, defaultProjectId },
-    })
-      .happened('project', defaultProjectId, { type: 'DefaultProjectCreated', data: home })
-      .happened('organization', id, { type: 'OrganizationCreated', data: { name, ownerId, defaultProjectId } });
-  }
-
-  /** What befell an organization: `saw('acme', 'OrganizationSuspended')`. */
-  saw(organization: string, type: Bare<OrganizationEvent>): this {
-    return this.happened('organization', organizationId(organization), { type, data: {} });
-  }
-
-  /** A new member, and their promotion where they are to be an admin. */
-  member(organization: string, person: string, role: Exclude<OrganizationRole, 'owner'> = 'member'): this {
-    this.happened('membership', accountId(person), {
-      type: 'MemberProvisioned',
-      data: { organizationId: organizationId(organization), role: 'member' },
-    });
-    return role === 'member' ? this : this.memberRole(organization, person, role);
-  }
-
-  memberRole(organization: string, person: string, role: Role): this {
-    const data = { organizationId: organizationId(organization), role };
-    return this.happened('membership', accountId(person), { type: 'MemberRoleChanged', data });
-  }
-
-  memberRemoved(organization: string, person: string): this {
-    const data = { organizationId: organizationId(organization) };
-    return this.happened('membership', accountId(person), { type: 'MemberRemoved', data });
-  }
-
+export class World extends People {
   project(
     name: string,
     { in: organization, visibility = 'private' }: { readonly in: string; readonly visibility?: Visibility },
@@ -140,8 +60,25 @@ export class World {
   }
 
   collaboratorRemoved(project: string, person: string): this {
-    const data = this.row(project, person);
+    const data = { ...this.row(project, person), endedBy: null };
     return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorRemoved', data });
+  }
+
+  /** What is recorded of a row that an event had ended before. */
+  rowEnded(project: string, person: string, endedBy: bigint): this {
+    const data = { ...this.row(project, person), endedBy: eventIdAt(endedBy) };
+    return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorRemoved', data });
+  }
+
+  /** By the person themself. */
+  projectJoined(project: string, person: string, role: Role = 'member'): this {
+    const data = { ...this.row(project, person), role, membershipId: this.membershipOf(person) };
+    return this.happened('collaborator', this.rowId(project, person), { type: 'ProjectJoined', data });
+  }
+
+  projectLeft(project: string, person: string): this {
+    const data = this.row(project, person);
+    return this.happened('collaborator', this.rowId(project, person), { type: 'ProjectLeft', data });
   }
 
   key(
@@ -170,10 +107,14 @@ export class World {
   }
 
   private rowOf(project: string, person: string, role: Role): this {
+    const data = { ...this.row(project, person), role, membershipId: this.membershipOf(person) };
+    return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorAdded', data });
+  }
+
+  private membershipOf(person: string): EventId {
     const membershipId = this.live.membership(accountId(person))?.current?.id;
     if (membershipId === undefined) throw new Error(`${person} is no member: tell of an external`);
-    const data = { ...this.row(project, person), role, membershipId };
-    return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorAdded', data });
+    return membershipId;
   }
 
   private keyScope(name: string) {

@@ -120,6 +120,7 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
 
   execute(command: RemoveMember): Promise<Answer> {
     const { by, organizationId } = command;
+    const because = by === null ? 'deprovisioned' : 'removed';
     const allowed: TE.TaskEither<Failure, Pick<StreamFacts, 'basis'>> = by === null
       ? pipe(
           asIdentity(this.streams, command),
@@ -135,7 +136,7 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMember> {
       command,
       pipe(
         allowed,
-        TE.map(({ basis }) => ({ command: { type: 'RemoveMember', organizationId }, basis })),
+        TE.map(({ basis }) => ({ command: { type: 'RemoveMember', organizationId, because }, basis })),
       ),
     );
   }

@@ -8,29 +8,35 @@ import {
   transact,
   type Transacted,
 } from '#libs/event-store';
-import { type AccountId, type E, type NotFound, type OrganizationId, pipe, TE } from '#libs/kernel';
-import { organization, type OrganizationCommand } from '../domain/organization.decider.js';
+import { type AccountId, type E, type OrganizationId, pipe, type Privacy, TE } from '#libs/kernel';
+import { organization, type OrganizationCommand, type OrganizationFailure } from '../domain/organization.decider.js';
 
-type Answer = E.Either<Refusal | NotFound | TransactFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>;
+type Answer = E.Either<
+  Refusal | OrganizationFailure | TransactFailure,
+  Pick<Transacted<unknown>, 'position' | 'changed'>
+>;
 
 /** What the operator does to an organization: switches, method, suspension (PRJ-10, COL-16, ORG-07, LIM-08). */
 export class OperateOrganization extends Command<Answer> {
   constructor(
     readonly context: CommandContext,
     readonly id: OrganizationId,
-    readonly operation: Exclude<OrganizationCommand, { type: 'CreateOrganization' | 'RenameOrganization' }>,
+    readonly operation: Exclude<
+      OrganizationCommand,
+      { type: 'CreateOrganization' | 'UpdateOrganization' | 'TransferOwnership' }
+    >,
   ) {
     super();
   }
 }
 
-/** PRM-02. */
-export class RenameOrganization extends Command<Answer> {
+/** PRM-02, PRM-03: each setting asks for its own action; asking for nothing asks for the plainest. */
+export class UpdateOrganization extends Command<Answer> {
   constructor(
     readonly context: CommandContext,
     readonly by: AccountId,
     readonly id: OrganizationId,
-    readonly name: string,
+    readonly change: { readonly name?: string; readonly privacy?: Partial<Privacy> },
   ) {
     super();
   }
@@ -46,12 +52,17 @@ export class OperateOrganizationHandler implements ICommandHandler<OperateOrgani
   }
 }
 
-@CommandHandler(RenameOrganization)
-export class RenameOrganizationHandler implements ICommandHandler<RenameOrganization> {
+@CommandHandler(UpdateOrganization)
+export class UpdateOrganizationHandler implements ICommandHandler<UpdateOrganization> {
   constructor(private readonly streams: StreamFolds) {}
 
-  execute({ context, by, id, name }: RenameOrganization): Promise<Answer> {
+  execute({ context, by, id, change }: UpdateOrganization): Promise<Answer> {
     const place = { type: 'organization' as const, id };
+    const privacy = change.privacy === undefined ? [] : ['privacy:update'];
+    const actions = change.name === undefined && privacy.length > 0 ? privacy : ['organization:update', ...privacy];
+    const may = TE.traverseSeqArray((action: string) =>
+      authorize(this.streams, { accountId: by, action, place, now: context.at }),
+    );
     return transact(
       this.streams,
       organization,
@@ -59,8 +70,11 @@ export class RenameOrganizationHandler implements ICommandHandler<RenameOrganiza
       id,
       context,
       ready: pipe(
-        authorize(this.streams, { accountId: by, action: 'organization:update', place, now: context.at }),
-        TE.map(({ basis }): Ready<OrganizationCommand> => ({ command: { type: 'RenameOrganization', name }, basis })),
+        may(actions),
+        TE.map((found): Ready<OrganizationCommand> => ({
+          command: { type: 'UpdateOrganization', ...change },
+          basis: found.at(-1)?.basis ?? [],
+        })),
       ),
     })();
   }

@@ -18,9 +18,16 @@ import {
   type MembershipCommand,
   type MembershipFailure,
 } from '../domain/membership.decider.js';
-import { organization } from '../domain/organization.decider.js';
+import { organization, type OrganizationFailure } from '../domain/organization.decider.js';
 
-type Failure = MembershipFailure | ProjectFailure | CollaboratorFailure | SlugTaken | Forbidden | TransactFailure;
+type Failure =
+  | MembershipFailure
+  | OrganizationFailure
+  | ProjectFailure
+  | CollaboratorFailure
+  | SlugTaken
+  | Forbidden
+  | TransactFailure;
 
 export interface OrganizationMade {
   readonly id: OrganizationId;

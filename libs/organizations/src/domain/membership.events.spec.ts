@@ -1,10 +1,11 @@
 import { describe, it } from '@jest/globals';
-import type { OrganizationId, ProjectId } from '#libs/kernel';
+import type { AccountId, InvitationId, OrganizationId, ProjectId } from '#libs/kernel';
 import { bytesOf } from '#libs/kernel/testing';
 import { membershipEvents } from './membership.events.js';
 
 const organizationId = 'org_7bQ2' as OrganizationId;
 const defaultProjectId = 'proj_9aZ0' as ProjectId;
+const invitationId = 'inv_4cD6' as InvitationId;
 
 describe('the stored bytes of a membership', () => {
   it.each(
@@ -23,7 +24,39 @@ describe('the stored bytes of a membership', () => {
       ],
       [
         '{"type":"MemberRemoved","version":1,"data":{"organizationId":"org_7bQ2"}}',
-        { type: 'MemberRemoved', data: { organizationId } },
+        { type: 'MemberRemoved', data: { organizationId, because: 'removed' } },
+      ],
+      [
+        '{"type":"MemberRemoved","version":2,"data":{"organizationId":"org_7bQ2","because":"removed"}}',
+        { type: 'MemberRemoved', data: { organizationId, because: 'removed' } },
+      ],
+      [
+        '{"type":"MemberRemoved","version":2,"data":{"organizationId":"org_7bQ2","because":"deprovisioned"}}',
+        { type: 'MemberRemoved', data: { organizationId, because: 'deprovisioned' } },
+      ],
+      [
+        '{"type":"MemberRemoved","version":2,"data":{"organizationId":"org_7bQ2","because":"account-deleted"}}',
+        { type: 'MemberRemoved', data: { organizationId, because: 'account-deleted' } },
+      ],
+      [
+        '{"type":"MemberJoined","version":1,"data":{"organizationId":"org_7bQ2","role":"member","invitationId":"inv_4cD6"}}',
+        { type: 'MemberJoined', data: { organizationId, role: 'member', invitationId } },
+      ],
+      [
+        '{"type":"OwnershipReceived","version":1,"data":{"organizationId":"org_7bQ2"}}',
+        { type: 'OwnershipReceived', data: { organizationId } },
+      ],
+      [
+        '{"type":"OwnershipGivenUp","version":1,"data":{"organizationId":"org_7bQ2"}}',
+        { type: 'OwnershipGivenUp', data: { organizationId } },
+      ],
+      [
+        '{"type":"MembershipPassedOn","version":1,"data":{"organizationId":"org_7bQ2","to":"user_8kQ1"}}',
+        { type: 'MembershipPassedOn', data: { organizationId, to: 'user_8kQ1' as AccountId } },
+      ],
+      [
+        '{"type":"MembershipTakenOver","version":1,"data":{"organizationId":"org_7bQ2","role":"owner","from":"user_3fT8"}}',
+        { type: 'MembershipTakenOver', data: { organizationId, role: 'owner', from: 'user_3fT8' as AccountId } },
       ],
     ]),
   )('%s', (_, check) => check());

@@ -6,10 +6,12 @@ import {
   type MembershipMethod,
   type NotFound,
   notFound,
+  type Privacy,
   type ProjectId,
 } from '#libs/kernel';
 import { evolveFeatures, featureEvents, type Features, isSwitch, noFeatures } from './features.js';
 import { type OrganizationEvent, organizationEvents } from './organization.events.js';
+import { noPrivacySet, samePrivacy } from './privacy.js';
 
 export type OrganizationCommand =
   | {
@@ -18,14 +20,21 @@ export type OrganizationCommand =
       readonly ownerId: AccountId;
       readonly defaultProjectId: ProjectId;
     }
-  | { readonly type: 'RenameOrganization'; readonly name: string }
+  /** What is left out stays; all of it is changed, or nothing. */
+  | { readonly type: 'UpdateOrganization'; readonly name?: string; readonly privacy?: Partial<Privacy> }
+  /** From whoever owns it as the caller knows it: of two transfers from one owner, one is made. */
+  | { readonly type: 'TransferOwnership'; readonly from: AccountId; readonly to: AccountId }
   | { readonly type: 'SetFeatures'; readonly features: Partial<Features> }
   | { readonly type: 'SelectMembershipMethod'; readonly method: MembershipMethod }
   | { readonly type: 'SuspendOrganization' }
   | { readonly type: 'ResumeOrganization' };
 
+export type OrganizationFailure = NotFound | { readonly _tag: 'NotTheOwner' };
+
 interface Organization {
   readonly name: string;
+  readonly ownerId: AccountId;
+  readonly privacy: Privacy;
   readonly features: Features;
   readonly method: MembershipMethod;
   readonly suspended: boolean;
@@ -33,7 +42,18 @@ interface Organization {
 
 type State = Organization | null;
 
-const decide = (command: OrganizationCommand, state: State): Decision<NotFound, OrganizationEvent> => {
+const update = (
+  { name, privacy }: Extract<OrganizationCommand, { type: 'UpdateOrganization' }>,
+  state: Organization,
+): ReadonlyArray<OrganizationEvent> => {
+  const wanted = { ...state.privacy, ...privacy };
+  return [
+    ...(name === undefined || name === state.name ? [] : [{ type: 'OrganizationRenamed' as const, data: { name } }]),
+    ...(samePrivacy(wanted, state.privacy) ? [] : [{ type: 'PrivacySettingsUpdated' as const, data: wanted }]),
+  ];
+};
+
+const decide = (command: OrganizationCommand, state: State): Decision<OrganizationFailure, OrganizationEvent> => {
   if (command.type === 'CreateOrganization') {
     const { name, ownerId, defaultProjectId } = command;
     // Its id was reserved in the founder's membership: whoever finds it created finds it finished.
@@ -41,9 +61,13 @@ const decide = (command: OrganizationCommand, state: State): Decision<NotFound, 
   }
   if (state === null) return E.left(notFound('organization'));
   switch (command.type) {
-    case 'RenameOrganization': {
-      const { name } = command;
-      return E.right(name === state.name ? [] : [{ type: 'OrganizationRenamed', data: { name } }]);
+    case 'UpdateOrganization':
+      return E.right(update(command, state));
+    case 'TransferOwnership': {
+      const { from, to } = command;
+      if (state.ownerId === to) return E.right([]);
+      if (state.ownerId !== from) return E.left({ _tag: 'NotTheOwner' });
+      return E.right([{ type: 'OwnershipTransferred', data: { from, to } }]);
     }
     case 'SetFeatures':
       return E.right(featureEvents(state.features, command.features));
@@ -60,12 +84,23 @@ const decide = (command: OrganizationCommand, state: State): Decision<NotFound, 
 
 const evolve = (state: State, event: OrganizationEvent): State => {
   if (event.type === 'OrganizationCreated')
-    return { name: event.data.name, features: noFeatures, method: 'invitation', suspended: false };
+    return {
+      name: event.data.name,
+      ownerId: event.data.ownerId,
+      features: noFeatures,
+      privacy: noPrivacySet,
+      method: 'invitation',
+      suspended: false,
+    };
   if (state === null) return state;
   if (isSwitch(event)) return { ...state, features: evolveFeatures(state.features, event.type) };
   switch (event.type) {
     case 'OrganizationRenamed':
       return { ...state, name: event.data.name };
+    case 'PrivacySettingsUpdated':
+      return { ...state, privacy: event.data };
+    case 'OwnershipTransferred':
+      return { ...state, ownerId: event.data.to };
     case 'MembershipMethodSelected':
       return { ...state, method: event.data.method };
     case 'OrganizationSuspended':
@@ -76,7 +111,7 @@ const evolve = (state: State, event: OrganizationEvent): State => {
 };
 
 /** The paying entity (ORG-01): its name, its switches, its way of taking members. */
-export const organization: Aggregate<OrganizationCommand, State, OrganizationEvent, NotFound> = {
+export const organization: Aggregate<OrganizationCommand, State, OrganizationEvent, OrganizationFailure> = {
   category: 'organization',
   events: organizationEvents,
   initialState: null,

@@ -41,6 +41,17 @@ describe('the stored bytes of an organization', () => {
       ['{"type":"RequireJoinDisabled","version":1,"data":{}}', { type: 'RequireJoinDisabled', data: {} }],
       ['{"type":"OrganizationSuspended","version":1,"data":{}}', { type: 'OrganizationSuspended', data: {} }],
       ['{"type":"OrganizationResumed","version":1,"data":{}}', { type: 'OrganizationResumed', data: {} }],
+      [
+        '{"type":"PrivacySettingsUpdated","version":1,"data":{"storePrompts":true,"trainingOptIn":false,"passthroughModels":true}}',
+        {
+          type: 'PrivacySettingsUpdated',
+          data: { storePrompts: true, trainingOptIn: false, passthroughModels: true },
+        },
+      ],
+      [
+        '{"type":"OwnershipTransferred","version":1,"data":{"from":"user_3fT8","to":"user_8kQ1"}}',
+        { type: 'OwnershipTransferred', data: { from: ownerId, to: 'user_8kQ1' as AccountId } },
+      ],
     ]),
   )('%s', (_, check) => check());
 });

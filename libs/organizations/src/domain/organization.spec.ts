@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type AccountId, notFound, type ProjectId } from '#libs/kernel';
+import { type AccountId, notFound, type Privacy, type ProjectId } from '#libs/kernel';
 import { repeatable, specify } from '#libs/kernel/testing';
 import { organization, type OrganizationCommand } from './organization.decider.js';
 import type { OrganizationEvent } from './organization.events.js';
@@ -15,7 +15,10 @@ const created: OrganizationEvent = {
   data: { name: 'Acme', ownerId: ann, defaultProjectId },
 };
 const event = (
-  type: Exclude<OrganizationEvent['type'], 'OrganizationCreated' | 'OrganizationRenamed' | 'MembershipMethodSelected'>,
+  type: Extract<
+    OrganizationEvent['type'],
+    `${string}Enabled` | `${string}Disabled` | `Organization${'Susp' | 'Resum'}${string}`
+  >,
 ) => ({ type, data: {} }) satisfies OrganizationEvent;
 const suspended = event('OrganizationSuspended');
 const resumed = event('OrganizationResumed');
@@ -29,20 +32,78 @@ describe('creating an organization', () => {
 });
 
 describe('renaming an organization', () => {
-  const rename: OrganizationCommand = { type: 'RenameOrganization', name: 'Acme & Co' };
-  const renamed: OrganizationEvent = { type: 'OrganizationRenamed', data: { name: 'Acme & Co' } };
+  const rename = (name: string): OrganizationCommand => ({ type: 'UpdateOrganization', name });
+  const renamed = (name: string): OrganizationEvent => ({ type: 'OrganizationRenamed', data: { name } });
 
-  it('PRM-02: is recorded', () => given(created).when(rename).then(renamed));
+  it('PRM-02: is recorded', () => given(created).when(rename('Acme & Co')).then(renamed('Acme & Co')));
   it('to the name it has is no new event', () => {
-    given(created, renamed).when(rename).changesNothing();
-    given(created)
-      .when({ ...rename, name: 'Acme' })
-      .changesNothing();
+    given(created, renamed('Acme & Co')).when(rename('Acme & Co')).changesNothing();
+    given(created).when(rename('Acme')).changesNothing();
   });
   it('back to its old name is recorded', () =>
-    given(created, renamed)
-      .when({ ...rename, name: 'Acme' })
-      .then({ type: 'OrganizationRenamed', data: { name: 'Acme' } }));
+    given(created, renamed('Acme & Co')).when(rename('Acme')).then(renamed('Acme')));
+});
+
+describe('the privacy of an organization', () => {
+  const set = (privacy: Partial<Privacy>): OrganizationCommand => ({ type: 'UpdateOrganization', privacy });
+  const updated = (on: Partial<Privacy>): OrganizationEvent => ({
+    type: 'PrivacySettingsUpdated',
+    data: { storePrompts: false, trainingOptIn: false, passthroughModels: false, ...on },
+  });
+
+  it('ORG-32, PRM-03: all off at birth', () =>
+    given(created)
+      .when(set({ storePrompts: false, trainingOptIn: false, passthroughModels: false }))
+      .changesNothing());
+  it.each(['storePrompts', 'trainingOptIn', 'passthroughModels'] as const)(
+    'ORG-32: %s is switched on and off',
+    (name) => {
+      given(created)
+        .when(set({ [name]: true }))
+        .then(updated({ [name]: true }));
+      given(created, updated({ [name]: true }))
+        .when(set({ [name]: false }))
+        .then(updated({}));
+    },
+  );
+  it('what is left out stays', () => {
+    given(created, updated({ storePrompts: true }))
+      .when(set({ passthroughModels: true }))
+      .then(updated({ storePrompts: true, passthroughModels: true }));
+    given(created, updated({ storePrompts: true }))
+      .when(set({}))
+      .changesNothing();
+  });
+  it('set to what it is, is no new event', () =>
+    given(created, updated({ trainingOptIn: true }))
+      .when(set({ trainingOptIn: true }))
+      .changesNothing());
+  it('and the name change together', () =>
+    given(created)
+      .when({ type: 'UpdateOrganization', name: 'New', privacy: { storePrompts: true } })
+      .then({ type: 'OrganizationRenamed', data: { name: 'New' } }, updated({ storePrompts: true })));
+});
+
+describe('the owner of an organization', () => {
+  const [bob, cat] = ['user_bob', 'user_cat'] as [AccountId, AccountId];
+  const transfer = (from: AccountId, to: AccountId): OrganizationCommand => ({ type: 'TransferOwnership', from, to });
+  const transferred = (from: AccountId, to: AccountId): OrganizationEvent => ({
+    type: 'OwnershipTransferred',
+    data: { from, to },
+  });
+
+  it('AMB-33: changes by a transfer', () => given(created).when(transfer(ann, bob)).then(transferred(ann, bob)));
+  it('AMB-33: of two transfers from one owner, one is made', () =>
+    given(created, transferred(ann, bob)).when(transfer(ann, cat)).refuses({ _tag: 'NotTheOwner' }));
+  it('AMB-33: transferred to who owns it already is no new event', () => {
+    given(created).when(transfer(ann, ann)).changesNothing();
+    given(created, transferred(ann, bob)).when(transfer(ann, bob)).changesNothing();
+    given(created).when(transfer(bob, ann)).changesNothing();
+  });
+  it('AMB-33: is passed on by the new owner, also back', () => {
+    given(created, transferred(ann, bob)).when(transfer(bob, cat)).then(transferred(bob, cat));
+    given(created, transferred(ann, bob)).when(transfer(bob, ann)).then(transferred(bob, ann));
+  });
 });
 
 describe('the features of an organization', () => {
@@ -137,12 +198,14 @@ describe('suspending an organization', () => {
   });
   it('AMB-40: leaves its management as it is', () =>
     given(created, suspended)
-      .when({ type: 'RenameOrganization', name: 'New' })
+      .when({ type: 'UpdateOrganization', name: 'New' })
       .then({ type: 'OrganizationRenamed', data: { name: 'New' } }));
 });
 
 const others: ReadonlyArray<OrganizationCommand> = [
-  { type: 'RenameOrganization', name: 'Other' },
+  { type: 'UpdateOrganization', name: 'Other' },
+  { type: 'UpdateOrganization', privacy: { storePrompts: true } },
+  { type: 'TransferOwnership', from: ann, to: 'user_bob' as AccountId },
   { type: 'SetFeatures', features: { requireJoin: true } },
   { type: 'SelectMembershipMethod', method: 'sso' },
   { type: 'SuspendOrganization' },
@@ -162,8 +225,17 @@ const features = fc.record(
   },
   { requiredKeys: [] },
 );
+const privacy = fc.record(
+  { storePrompts: fc.boolean(), trainingOptIn: fc.boolean(), passthroughModels: fc.boolean() },
+  { requiredKeys: [] },
+);
+const anybody = fc.constantFrom(...(['user_ann', 'user_bob', 'user_cat'] as AccountId[]));
 const anyCommand = fc.oneof(
   fc.constantFrom(create, ...others),
+  fc
+    .record({ name: fc.constantFrom('Acme', 'Other'), privacy }, { requiredKeys: [] })
+    .map((wanted): OrganizationCommand => ({ type: 'UpdateOrganization', ...wanted })),
+  fc.tuple(anybody, anybody).map(([from, to]): OrganizationCommand => ({ type: 'TransferOwnership', from, to })),
   features.map((each): OrganizationCommand => ({ type: 'SetFeatures', features: each })),
 );
 

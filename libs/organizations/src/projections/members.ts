@@ -19,10 +19,16 @@ export const members: Projection<MemberDocument, MembershipEvent> & { readonly e
       case 'OwnerAssigned':
         return { ...joined, role: 'owner' };
       case 'MemberProvisioned':
+      case 'MemberJoined':
+      case 'MembershipTakenOver':
         return { ...joined, role: event.data.role };
       case 'MemberRoleChanged':
         return doc && { ...doc, role: event.data.role, changed };
+      case 'OwnershipReceived':
+      case 'OwnershipGivenUp':
+        return doc && { ...doc, role: event.type === 'OwnershipReceived' ? 'owner' : 'admin', changed };
       case 'MemberRemoved':
+      case 'MembershipPassedOn':
         return undefined;
     }
   },

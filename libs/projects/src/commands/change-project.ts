@@ -1,15 +1,26 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, type Refusal } from '#libs/authorization';
-import { type CommandContext, type TransactFailure, StreamFolds, transact, type Transacted } from '#libs/event-store';
+import {
+  type CommandContext,
+  foldOfAggregate,
+  type Ready,
+  type TransactFailure,
+  StreamFolds,
+  transact,
+  type Transacted,
+} from '#libs/event-store';
 import { type AccountId, type E, pipe, type ProjectId, TE, type Visibility } from '#libs/kernel';
 import { project, type ProjectCommand, type ProjectFailure, type ProjectSetting } from '../domain/project.decider.js';
+import { slug as slugAggregate, type SlugTaken } from '../domain/slug.decider.js';
 
-type Answer = E.Either<ProjectFailure | Refusal | TransactFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>;
+type Failure = ProjectFailure | SlugTaken | Refusal | TransactFailure;
+type Answer = E.Either<Failure, Pick<Transacted<unknown>, 'position' | 'changed'>>;
 
 export type ProjectChange =
   | {
       readonly type: 'settings';
       readonly name?: string;
+      readonly slug?: string;
       readonly visibility?: Visibility;
       readonly allowExternalCollaborators?: boolean;
     }
@@ -32,8 +43,9 @@ type Settings = Extract<ProjectChange, { type: 'settings' }>;
 /** Each setting asks for an action of its own; asking for nothing asks for the plainest. */
 const actionsOf = (change: ProjectChange): ReadonlyArray<string> => {
   if (change.type === 'archive') return ['project:update'];
-  const { visibility, allowExternalCollaborators, name } = change;
+  const { slug, visibility, allowExternalCollaborators, name } = change;
   const others = [
+    ...(slug === undefined ? [] : ['project:change-slug']),
     ...(visibility === undefined ? [] : ['project:change-visibility']),
     ...(allowExternalCollaborators === undefined ? [] : ['project:allow-external']),
   ];
@@ -41,9 +53,10 @@ const actionsOf = (change: ProjectChange): ReadonlyArray<string> => {
 };
 
 const settingsOf = (change: Settings, featureOn: boolean): ReadonlyArray<ProjectSetting> => {
-  const { name, visibility, allowExternalCollaborators: allow } = change;
+  const { name, slug, visibility, allowExternalCollaborators: allow } = change;
   return [
     ...(name === undefined ? [] : [{ type: 'RenameProject' as const, name }]),
+    ...(slug === undefined ? [] : [{ type: 'ChangeSlug' as const, slug }]),
     ...(visibility === undefined ? [] : [{ type: 'ChangeVisibility' as const, visibility }]),
     ...(allow === true ? [{ type: 'AllowExternalCollaborators' as const, featureOn }] : []),
     ...(allow === false ? [{ type: 'DisallowExternalCollaborators' as const }] : []),
@@ -59,26 +72,64 @@ const commandOf = (change: ProjectChange, featureOn: boolean): ProjectCommand =>
 export class ChangeProjectHandler implements ICommandHandler<ChangeProject> {
   constructor(private readonly streams: StreamFolds) {}
 
-  execute({ context, by, id, change }: ChangeProject): Promise<Answer> {
-    const now = context.at;
+  execute(command: ChangeProject): Promise<Answer> {
+    const { context, id, change } = command;
+    const ready = this.ready(command);
+    const slug = change.type === 'settings' ? change.slug : undefined;
+    const changed = transact(this.streams, project)({ id, context, ready });
+    if (slug === undefined) return changed();
+    return pipe(
+      this.claim(command, slug, ready),
+      TE.flatMap(() => changed),
+    )();
+  }
+
+  private ready({ context, by, id, change }: ChangeProject): TE.TaskEither<Failure, Ready<ProjectCommand>> {
     const may = TE.traverseSeqArray((action: string) =>
-      authorize(this.streams, { accountId: by, action, place: { type: 'project', id }, now }),
+      authorize(this.streams, { accountId: by, action, place: { type: 'project', id }, now: context.at }),
     );
-    return transact(
-      this.streams,
-      project,
-    )({
-      id,
-      context,
-      ready: pipe(
-        may(actionsOf(change)),
-        TE.map((found) => {
-          const [facts, basis] = [found.at(-1)?.facts, found.at(-1)?.basis ?? []];
-          const organizationId = facts?.project(id)?.organizationId;
-          const featureOn = organizationId !== undefined && facts?.organization(organizationId)?.externals.on === true;
-          return { command: commandOf(change, featureOn), basis };
+    return pipe(
+      may(actionsOf(change)),
+      TE.map((found) => {
+        const [facts, basis] = [found.at(-1)?.facts, found.at(-1)?.basis ?? []];
+        const organizationId = facts?.project(id)?.organizationId;
+        const featureOn = organizationId !== undefined && facts?.organization(organizationId)?.externals.on === true;
+        return { command: commandOf(change, featureOn), basis };
+      }),
+    );
+  }
+
+  /**
+   * PRJ-17, PRJ-18: the slug is the project's before the project says so, and stays its own when it has another. It is
+   * claimed only where the whole change would be made: what a project once held, no other gets.
+   */
+  private claim(
+    { context, id }: ChangeProject,
+    slug: string,
+    ready: TE.TaskEither<Failure, Ready<ProjectCommand>>,
+  ): TE.TaskEither<Failure, unknown> {
+    const { unchangedSince, ...unconditionally } = context;
+    return pipe(
+      this.streams.load(foldOfAggregate(project), id),
+      TE.flatMap(({ state, position }) =>
+        pipe(
+          ready,
+          TE.flatMapEither(({ command }) => project.decide(command, state)),
+          TE.flatMap((): TE.TaskEither<Failure, unknown> =>
+            unchangedSince?.(position) === false ? TE.left({ _tag: 'StaleRevision' }) : TE.right(undefined),
+          ),
+        ),
+      ),
+      TE.flatMap(() =>
+        transact(
+          this.streams,
+          slugAggregate,
+        )({
+          id: slug,
+          context: unconditionally,
+          ready: TE.right({ command: { type: 'ClaimSlug' as const, projectId: id }, basis: [] }),
         }),
       ),
-    })();
+    );
   }
 }

@@ -35,7 +35,7 @@ export const reserveSlug = <R>(
         ? pipe(
             streams.load(foldOfAggregate(slug), name),
             TE.flatMap(({ state }): TE.TaskEither<Failure, unknown> =>
-              state === null
+              state === null || !('organizationId' in state)
                 ? TE.right(undefined)
                 : establishProject(streams, name, state, { ...step.context, actor: { type: 'system' } }),
             ),

@@ -31,7 +31,13 @@ export type CollaboratorCommand =
   | { readonly type: 'AddCollaborator'; readonly standing: Standing }
   | { readonly type: 'FoundProject'; readonly standing: Standing }
   | { readonly type: 'ChangeCollaboratorRole'; readonly standing: Standing; readonly role: Role }
-  | { readonly type: 'RemoveCollaborator'; readonly standing: Standing };
+  | { readonly type: 'RemoveCollaborator'; readonly standing: Standing }
+  | { readonly type: 'JoinProject'; readonly standing: Standing }
+  | { readonly type: 'LeaveProject'; readonly standing: Standing }
+  /** As another account of the same person had it, before that one was transferred (DEL-09). */
+  | { readonly type: 'TakeOverRow'; readonly standing: Standing; readonly role: Role }
+  /** Records what has happened: the row ended when its membership or its account did. */
+  | { readonly type: 'RecordRowEnded'; readonly place: Place; readonly endedBy: EventId };
 
 export type CollaboratorFailure =
   | { readonly _tag: 'NoSuchPerson' }
@@ -42,7 +48,9 @@ export type CollaboratorFailure =
 
 type Answer = Decision<CollaboratorFailure, CollaboratorEvent>;
 
-const place = ({ organizationId, projectId, accountId }: Standing) => ({ organizationId, projectId, accountId });
+type Place = Pick<Standing, 'organizationId' | 'projectId' | 'accountId'>;
+
+const place = ({ organizationId, projectId, accountId }: Standing): Place => ({ organizationId, projectId, accountId });
 
 const add = (standing: Standing): Answer => {
   const { membership, row, isDefault, externalsWelcome } = standing;
@@ -69,7 +77,17 @@ const changeRole = (standing: Standing, role: Role): Answer => {
   return E.right([{ type: 'CollaboratorAdded', data: { ...place(standing), role, membershipId: membership.id } }]);
 };
 
+const join = (standing: Standing): Answer => {
+  const { membership, row, isDefault } = standing;
+  if (membership === null) return E.left(notFound('project'));
+  if (row !== null || isDefault) return E.left({ _tag: 'AlreadyCollaborator' });
+  const role = membership.role === 'member' ? 'member' : 'admin';
+  return E.right([{ type: 'ProjectJoined', data: { ...place(standing), role, membershipId: membership.id } }]);
+};
+
 const decide = (command: CollaboratorCommand, everHadRow: boolean): Answer => {
+  if (command.type === 'RecordRowEnded')
+    return E.right([{ type: 'CollaboratorRemoved', data: { ...command.place, endedBy: command.endedBy } }]);
   const { standing } = command;
   switch (command.type) {
     case 'AddCollaborator':
@@ -82,13 +100,30 @@ const decide = (command: CollaboratorCommand, everHadRow: boolean): Answer => {
       const data = { ...place(standing), role: 'admin' as const, membershipId: membership.id };
       return E.right([{ type: 'CollaboratorAdded', data }]);
     }
+    case 'TakeOverRow': {
+      const { membership, row } = standing;
+      if (row !== null) return E.right([]);
+      const granted = { ...place(standing), role: command.role };
+      return E.right([
+        membership === null
+          ? { type: 'ExternalCollaboratorAdded', data: granted }
+          : { type: 'CollaboratorAdded', data: { ...granted, membershipId: membership.id } },
+      ]);
+    }
     case 'ChangeCollaboratorRole':
       return changeRole(standing, command.role);
     case 'RemoveCollaborator':
       if (standing.isDefault && standing.membership !== null)
         return E.left({ _tag: 'DefaultProjectMembershipImplicit' });
       if (standing.row === null) return E.left(notFound('collaborator'));
-      return E.right([{ type: 'CollaboratorRemoved', data: place(standing) }]);
+      return E.right([{ type: 'CollaboratorRemoved', data: { ...place(standing), endedBy: null } }]);
+    case 'JoinProject':
+      return join(standing);
+    case 'LeaveProject':
+      if (standing.isDefault && standing.membership !== null)
+        return E.left({ _tag: 'DefaultProjectMembershipImplicit' });
+      if (standing.row === null) return E.left(notFound('collaborator'));
+      return E.right([{ type: 'ProjectLeft', data: place(standing) }]);
   }
 };
 

@@ -27,7 +27,23 @@ describe("the stored bytes of a collaborator's row", () => {
       ],
       [
         '{"type":"CollaboratorRemoved","version":1,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8"}}',
-        { type: 'CollaboratorRemoved', data: place },
+        { type: 'CollaboratorRemoved', data: { ...place, endedBy: null } },
+      ],
+      [
+        '{"type":"CollaboratorRemoved","version":2,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8","endedBy":null}}',
+        { type: 'CollaboratorRemoved', data: { ...place, endedBy: null } },
+      ],
+      [
+        '{"type":"CollaboratorRemoved","version":2,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8","endedBy":"6a1fbb0c-52f1-8c7e-9d0a-0c5e8d2f4b11"}}',
+        { type: 'CollaboratorRemoved', data: { ...place, endedBy: membershipId } },
+      ],
+      [
+        '{"type":"ProjectJoined","version":1,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8","role":"member","membershipId":"6a1fbb0c-52f1-8c7e-9d0a-0c5e8d2f4b11"}}',
+        { type: 'ProjectJoined', data: { ...place, role: 'member', membershipId } },
+      ],
+      [
+        '{"type":"ProjectLeft","version":1,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8"}}',
+        { type: 'ProjectLeft', data: place },
       ],
     ]),
   )('%s', (_, check) => check());

@@ -1,3 +1,4 @@
+import * as t from 'io-ts';
 import {
   AccountId,
   eventCodec,
@@ -16,7 +17,12 @@ const place = { organizationId: OrganizationId, projectId: ProjectId, accountId:
 const CollaboratorAdded = eventSchema(exact({ ...place, role: Role, membershipId: EventId }));
 const ExternalCollaboratorAdded = eventSchema(exact({ ...place, role: Role }));
 const CollaboratorRoleChanged = eventSchema(exact({ ...place, role: Role }));
-const CollaboratorRemoved = eventSchema(exact(place));
+const CollaboratorRemoved = eventSchema(exact(place))
+  // v2: `endedBy` is the event that had ended the row before, with its membership or its account; null for a removal as such.
+  .revised(exact({ ...place, endedBy: t.union([EventId, t.null]) }), (v1) => ({ ...v1, endedBy: null }));
+/** By the person themself, as what they are in the organization. */
+const ProjectJoined = eventSchema(exact({ ...place, role: Role, membershipId: EventId }));
+const ProjectLeft = eventSchema(exact(place));
 
 /** Stream `collaborator-<projectId>.<accountId>`: one person's row in one project. */
 export const collaboratorEvents = eventCodec({
@@ -24,5 +30,7 @@ export const collaboratorEvents = eventCodec({
   ExternalCollaboratorAdded,
   CollaboratorRoleChanged,
   CollaboratorRemoved,
+  ProjectJoined,
+  ProjectLeft,
 });
 export type CollaboratorEvent = EventOf<typeof collaboratorEvents>;

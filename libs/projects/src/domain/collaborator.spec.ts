@@ -36,7 +36,12 @@ const added = (role: Role): CollaboratorEvent => ({
 });
 const addedExternal: CollaboratorEvent = { type: 'ExternalCollaboratorAdded', data: { ...place, role: 'member' } };
 const changed = (role: Role): CollaboratorEvent => ({ type: 'CollaboratorRoleChanged', data: { ...place, role } });
-const removed: CollaboratorEvent = { type: 'CollaboratorRemoved', data: place };
+const removed: CollaboratorEvent = { type: 'CollaboratorRemoved', data: { ...place, endedBy: null } };
+const joined = (role: Role): CollaboratorEvent => ({
+  type: 'ProjectJoined',
+  data: { ...place, role, membershipId },
+});
+const left: CollaboratorEvent = { type: 'ProjectLeft', data: place };
 
 /** The rules, but for a founder's, ask about the standing alone: what the row's own stream holds changes nothing. */
 const given = (standing: Standing) => {
@@ -46,6 +51,9 @@ const given = (standing: Standing) => {
     found: () => when({ type: 'FoundProject', standing }),
     change: (role: Role) => when({ type: 'ChangeCollaboratorRole', standing, role }),
     remove: () => when({ type: 'RemoveCollaborator', standing }),
+    join: () => when({ type: 'JoinProject', standing }),
+    leave: () => when({ type: 'LeaveProject', standing }),
+    takeOver: (role: Role) => when({ type: 'TakeOverRow', standing, role }),
   };
 };
 
@@ -199,6 +207,95 @@ describe('removing a collaborator', () => {
   });
 });
 
+describe('joining a project', () => {
+  it('COL-24: makes a member of the organization a member of the project', () =>
+    given(member('member')).join().then(joined('member')));
+  it('COL-06, PRJ-21: makes an admin of the organization an admin of the project', () => {
+    given(member('admin')).join().then(joined('admin'));
+    given(member('owner')).join().then(joined('admin'));
+  });
+  it('PRM-17, AMB-21: is not for who is no member: they do not find it', () => {
+    given(stranger).join().refuses(notFound('project'));
+    given(external()).join().refuses(notFound('project'));
+    given(external({ row: 'admin' }))
+      .join()
+      .refuses(notFound('project'));
+  });
+  it('AMB-28: is refused to who is there already', () => {
+    given(member('member', { row: 'member' }))
+      .join()
+      .refuses({ _tag: 'AlreadyCollaborator' });
+    given(member('owner', { row: 'admin' }))
+      .join()
+      .refuses({ _tag: 'AlreadyCollaborator' });
+  });
+  it('PRJ-05, AMB-07: every member is in the default project already', () => {
+    for (const role of ['owner', 'admin', 'member'] as const)
+      given(member(role, home)).join().refuses({ _tag: 'AlreadyCollaborator' });
+  });
+  it('AMB-27: again after leaving is a new row of the role member', () =>
+    specify(collaborator)(joined('member'), changed('admin'), left)
+      .when({ type: 'JoinProject', standing: member('member') })
+      .then(joined('member')));
+});
+
+describe('leaving a project', () => {
+  it('PRJ-22, PRM-36: is recorded, of any row', () => {
+    given(member('member', { row: 'member' }))
+      .leave()
+      .then(left);
+    given(member('admin', { row: 'admin' }))
+      .leave()
+      .then(left);
+    given(external({ row: 'admin' }))
+      .leave()
+      .then(left);
+  });
+  it('AMB-09: is open to a suspended external', () =>
+    given({ ...stranger, row: 'member' })
+      .leave()
+      .then(left));
+  it('PRM-36: takes a row of one’s own', () => {
+    given(member('owner')).leave().refuses(notFound('collaborator'));
+    given(member('member')).leave().refuses(notFound('collaborator'));
+    given(stranger).leave().refuses(notFound('collaborator'));
+  });
+  it('PRJ-22: nobody leaves the default project, with a row or without', () => {
+    for (const row of ['admin', 'member', null] as const) {
+      for (const role of ['owner', 'admin', 'member'] as const)
+        given(member(role, { ...home, row }))
+          .leave()
+          .refuses({ _tag: 'DefaultProjectMembershipImplicit' });
+    }
+  });
+});
+
+describe('a row of an account that was transferred', () => {
+  it.each<Role>(['admin', 'member'])('DEL-09: goes on in the new account, as %s', (role) => {
+    given(member('member')).takeOver(role).then(added(role));
+    given(stranger)
+      .takeOver(role)
+      .then({ type: 'ExternalCollaboratorAdded', data: { ...place, role } });
+  });
+  it('DEL-09: is not taken over where the new account has one', () => {
+    given(member('member', { row: 'member' }))
+      .takeOver('admin')
+      .changesNothing();
+    given(external({ row: 'member' }))
+      .takeOver('admin')
+      .changesNothing();
+  });
+});
+
+describe('the record of a row that has ended', () => {
+  const endedBy = '01234567-89ab-8cde-8f01-0000000000ff' as EventId;
+
+  it('ORG-18, DEL-01: says which event had ended it', () =>
+    specify(collaborator)(added('admin'))
+      .when({ type: 'RecordRowEnded', place, endedBy })
+      .then({ type: 'CollaboratorRemoved', data: { ...place, endedBy } }));
+});
+
 const anyRole = fc.constantFrom<Role>('admin', 'member');
 const anyStanding = fc
   .record({
@@ -214,11 +311,19 @@ const anyStanding = fc
   }));
 const anyCommand = fc.oneof(
   fc
-    .record({ type: fc.constantFrom('AddCollaborator', 'FoundProject', 'RemoveCollaborator'), standing: anyStanding })
+    .record({
+      type: fc.constantFrom('AddCollaborator', 'FoundProject', 'RemoveCollaborator', 'JoinProject', 'LeaveProject'),
+      standing: anyStanding,
+    })
     .map((command): CollaboratorCommand => command),
   fc
-    .record({ type: fc.constant('ChangeCollaboratorRole' as const), standing: anyStanding, role: anyRole })
+    .record({
+      type: fc.constantFrom('ChangeCollaboratorRole', 'TakeOverRow'),
+      standing: anyStanding,
+      role: anyRole,
+    })
     .map((command): CollaboratorCommand => command),
+  fc.constant<CollaboratorCommand>({ type: 'RecordRowEnded', place, endedBy: membershipId }),
 );
 
 it('may be retried at will', () => repeatable(collaborator, anyCommand));

@@ -5,6 +5,7 @@ import type { Reservation } from './slug.decider.js';
 /** One setting of a project. */
 export type ProjectSetting =
   | { readonly type: 'RenameProject'; readonly name: string }
+  | { readonly type: 'ChangeSlug'; readonly slug: string }
   | { readonly type: 'ChangeVisibility'; readonly visibility: Visibility }
   | { readonly type: 'AllowExternalCollaborators'; readonly featureOn: boolean }
   | { readonly type: 'DisallowExternalCollaborators' };
@@ -24,6 +25,7 @@ export type ProjectFailure =
 
 interface Project {
   readonly name: string;
+  readonly slug: string;
   readonly visibility: Visibility;
   readonly isDefault: boolean;
   readonly allowExternal: boolean;
@@ -51,6 +53,10 @@ const decide = (command: ProjectCommand, state: State): Decision<ProjectFailure,
       const { name } = command;
       return E.right(name === state.name ? [] : [{ type: 'ProjectRenamed', data: { name } }]);
     }
+    case 'ChangeSlug': {
+      const { slug } = command;
+      return E.right(slug === state.slug ? [] : [{ type: 'ProjectSlugChanged', data: { slug } }]);
+    }
     case 'ChangeVisibility': {
       const { visibility } = command;
       return E.right(
@@ -77,11 +83,12 @@ const evolve = (state: State, event: ProjectEvent): State => {
   switch (event.type) {
     case 'DefaultProjectCreated':
     case 'ProjectCreated': {
-      const { name, visibility } = event.data;
+      const { name, slug, visibility } = event.data;
       const isDefault = event.type === 'DefaultProjectCreated';
-      return { name, visibility, isDefault, allowExternal: false, archived: false };
+      return { name, slug, visibility, isDefault, allowExternal: false, archived: false };
     }
     case 'ProjectRenamed':
+    case 'ProjectSlugChanged':
     case 'ProjectVisibilityChanged':
       return state && { ...state, ...event.data };
     case 'ExternalCollaboratorsAllowed':

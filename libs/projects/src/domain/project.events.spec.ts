@@ -42,6 +42,10 @@ describe('the stored bytes of a project', () => {
       ],
       ['{"type":"ProjectArchived","version":1,"data":{}}', { type: 'ProjectArchived', data: {} }],
       ['{"type":"ProjectUnarchived","version":1,"data":{}}', { type: 'ProjectUnarchived', data: {} }],
+      [
+        '{"type":"ProjectSlugChanged","version":1,"data":{"slug":"shop"}}',
+        { type: 'ProjectSlugChanged', data: { slug: 'shop' } },
+      ],
     ]),
   )('%s', (_, check) => check());
 });
@@ -55,6 +59,10 @@ describe('the stored bytes of a slug', () => {
           type: 'SlugReserved',
           data: { projectId, organizationId, name: 'Site', visibility: 'private', createdBy, isDefault: false },
         },
+      ],
+      [
+        '{"type":"SlugClaimed","version":1,"data":{"projectId":"proj_9aZ0"}}',
+        { type: 'SlugClaimed', data: { projectId } },
       ],
     ]),
   )('%s', (_, check) => check());

@@ -18,6 +18,7 @@ export const projectEvents = eventCodec({
   DefaultProjectCreated: eventSchema(exact(birth)),
   ProjectCreated: eventSchema(exact({ ...birth, createdBy: AccountId })),
   ProjectRenamed: eventSchema(exact({ name: t.string })),
+  ProjectSlugChanged: eventSchema(exact({ slug: t.string })),
   ProjectVisibilityChanged: eventSchema(exact({ visibility: Visibility })),
   ExternalCollaboratorsAllowed: nothing(),
   ExternalCollaboratorsDisallowed: nothing(),
@@ -38,6 +39,9 @@ const SlugReserved = eventSchema(
   }),
 );
 
+/** By a project that is there already, for a change of its slug (PRJ-18). */
+const SlugClaimed = eventSchema(exact({ projectId: ProjectId }));
+
 /** Stream `slug-<slug>`: unique across the platform (PRJ-17). */
-export const slugEvents = eventCodec({ SlugReserved });
+export const slugEvents = eventCodec({ SlugReserved, SlugClaimed });
 export type SlugEvent = EventOf<typeof slugEvents>;

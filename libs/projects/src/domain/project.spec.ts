@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type AccountId, notFound, type OrganizationId, type ProjectId, type Visibility } from '#libs/kernel';
 import { repeatable, specify } from '#libs/kernel/testing';
-import { project, type ProjectCommand } from './project.decider.js';
+import { project, type ProjectCommand, type ProjectSetting } from './project.decider.js';
 import type { ProjectEvent } from './project.events.js';
 import type { Reservation } from './slug.decider.js';
 
@@ -43,12 +43,25 @@ describe('renaming a project', () => {
   const rename = (name: string): ProjectCommand => ({ type: 'RenameProject', name });
   const renamed = (name: string): ProjectEvent => ({ type: 'ProjectRenamed', data: { name } });
 
-  it('PRM-21: is recorded', () => given(created).when(rename('Shop')).then(renamed('Shop')));
+  it('PRM-21, PRJ-25: is recorded', () => given(created).when(rename('Shop')).then(renamed('Shop')));
   it('to the name it has is no new event', () => {
     given(created).when(rename('Site')).changesNothing();
     given(created, renamed('Shop')).when(rename('Shop')).changesNothing();
   });
   it('is open to the default project too', () => given(createdDefault).when(rename('Home')).then(renamed('Home')));
+});
+
+describe('the slug of a project', () => {
+  const change = (slug: string): ProjectCommand => ({ type: 'ChangeSlug', slug });
+  const changed = (slug: string): ProjectEvent => ({ type: 'ProjectSlugChanged', data: { slug } });
+
+  it('PRJ-18: may be changed', () => given(created).when(change('shop')).then(changed('shop')));
+  it('PRJ-18: and changed back', () => given(created, changed('shop')).when(change('site')).then(changed('site')));
+  it('changed to what it is, is no new event', () => {
+    given(created).when(change('site')).changesNothing();
+    given(created, changed('shop')).when(change('shop')).changesNothing();
+  });
+  it('PRJ-18: of the default project, too', () => given(createdDefault).when(change('home')).then(changed('home')));
 });
 
 describe('the visibility of a project', () => {
@@ -97,11 +110,39 @@ describe('the switch for external collaborators', () => {
   });
 });
 
+describe('several settings of a project', () => {
+  const settings = (...all: ReadonlyArray<ProjectSetting>): ProjectCommand => ({
+    type: 'ChangeSettings',
+    settings: all,
+  });
+  const rename: ProjectSetting = { type: 'RenameProject', name: 'Shop' };
+  const open: ProjectSetting = { type: 'ChangeVisibility', visibility: 'open' };
+  const allow = (featureOn: boolean): ProjectSetting => ({ type: 'AllowExternalCollaborators', featureOn });
+  const renamed: ProjectEvent = { type: 'ProjectRenamed', data: { name: 'Shop' } };
+  const opened: ProjectEvent = { type: 'ProjectVisibilityChanged', data: { visibility: 'open' } };
+
+  it('PRJ-15: change together, in the order they are asked for', () => {
+    given(created)
+      .when(settings(rename, open, allow(true)))
+      .then(renamed, opened, allowed);
+    given(created).when(settings(open, rename)).then(opened, renamed);
+  });
+  it('PRJ-15: are recorded only where they change', () => {
+    given(created, opened).when(settings(rename, open)).then(renamed);
+    given(created, opened, renamed).when(settings(rename, open)).changesNothing();
+    given(created).when(settings()).changesNothing();
+  });
+  it('PRJ-14: all of them or none', () =>
+    given(created)
+      .when(settings(rename, allow(false), open))
+      .refuses({ _tag: 'FeatureOff', feature: 'externalCollaborators' }));
+});
+
 describe('archiving a project', () => {
   const archive: ProjectCommand = { type: 'ArchiveProject' };
   const unarchive: ProjectCommand = { type: 'UnarchiveProject' };
 
-  it('AMB-42: is recorded', () => given(created).when(archive).then(archived));
+  it('AMB-42, PRJ-25: is recorded', () => given(created).when(archive).then(archived));
   it('a second time is no new event', () => given(created, archived).when(archive).changesNothing());
   it('PRJ-04: never touches the default project', () => {
     given(createdDefault).when(archive).refuses({ _tag: 'DefaultProjectUntouchable' });
@@ -116,6 +157,8 @@ describe('archiving a project', () => {
 
 const others: ReadonlyArray<ProjectCommand> = [
   { type: 'RenameProject', name: 'Other' },
+  { type: 'ChangeSlug', slug: 'other' },
+  { type: 'ChangeSettings', settings: [{ type: 'RenameProject', name: 'Other' }] },
   { type: 'ChangeVisibility', visibility: 'open' },
   { type: 'AllowExternalCollaborators', featureOn: true },
   { type: 'DisallowExternalCollaborators' },
@@ -127,12 +170,22 @@ it.each(others)('AMB-16: $type: a project that never was is not found', (command
   given().when(command).refuses(notFound('project')),
 );
 
-const anyCommand = fc.oneof(
-  fc.constantFrom(create, createDefault, ...others),
+const anySetting = fc.oneof(
+  fc.constantFrom('Site', 'Shop').map((name): ProjectSetting => ({ type: 'RenameProject', name })),
+  fc.constantFrom('site', 'shop').map((slug): ProjectSetting => ({ type: 'ChangeSlug', slug })),
   fc
     .constantFrom<Visibility>('open', 'closed', 'private')
-    .map((visibility): ProjectCommand => ({ type: 'ChangeVisibility', visibility })),
-  fc.boolean().map((featureOn): ProjectCommand => ({ type: 'AllowExternalCollaborators', featureOn })),
+    .map((visibility): ProjectSetting => ({ type: 'ChangeVisibility', visibility })),
+  fc.boolean().map((featureOn): ProjectSetting => ({ type: 'AllowExternalCollaborators', featureOn })),
+  fc.constant<ProjectSetting>({ type: 'DisallowExternalCollaborators' }),
+);
+const anyCommand = fc.oneof(
+  fc.constantFrom(create, createDefault, ...others),
+  anySetting,
+  // Each kind of setting once: a request names each field once.
+  fc
+    .uniqueArray(anySetting, { maxLength: 4, selector: ({ type }) => type.replace(/^(?:Disa|A)llow/u, '') })
+    .map((settings): ProjectCommand => ({ type: 'ChangeSettings', settings })),
 );
 
 it('may be retried at will', () => repeatable(project, anyCommand));

@@ -16,18 +16,32 @@ export interface ReserveSlug {
   readonly reservation: Reservation;
 }
 
+export interface ClaimSlug {
+  readonly type: 'ClaimSlug';
+  readonly projectId: ProjectId;
+}
+
+/** Whose slug it is: a project's that is being made, with all that it takes, or one's that was there before. */
+export type SlugHolder = Reservation | { readonly projectId: ProjectId };
+
 export interface SlugTaken {
   readonly _tag: 'SlugTaken';
 }
 
 /** A slug, held by at most one project and never passed on to another (PRJ-17, PRJ-18). */
-export const slug: Aggregate<ReserveSlug, Reservation | null, SlugEvent, SlugTaken> = {
+export const slug: Aggregate<ReserveSlug | ClaimSlug, SlugHolder | null, SlugEvent, SlugTaken> = {
   category: 'slug',
   events: slugEvents,
   initialState: null,
-  decide: ({ reservation }, held) => {
-    if (held === null) return E.right([{ type: 'SlugReserved', data: reservation }]);
-    return held.projectId === reservation.projectId ? E.right([]) : E.left({ _tag: 'SlugTaken' });
+  decide: (command, held) => {
+    const projectId = command.type === 'ReserveSlug' ? command.reservation.projectId : command.projectId;
+    // A project may take its own old one back, another never.
+    if (held !== null) return held.projectId === projectId ? E.right([]) : E.left({ _tag: 'SlugTaken' });
+    return E.right([
+      command.type === 'ReserveSlug'
+        ? { type: 'SlugReserved', data: command.reservation }
+        : { type: 'SlugClaimed', data: { projectId } },
+    ]);
   },
   evolve: (_, { data }) => data,
 };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { AccountId, OrganizationId, ProjectId } from '#libs/kernel';
 import { repeatable, specify } from '#libs/kernel/testing';
 import type { SlugEvent } from './project.events.js';
-import { type ReserveSlug, type Reservation, slug, slugFrom } from './slug.decider.js';
+import { type ClaimSlug, type ReserveSlug, type Reservation, slug, slugFrom } from './slug.decider.js';
 
 const given = specify(slug);
 const [site, shop] = ['proj_site', 'proj_shop'] as [ProjectId, ProjectId];
@@ -27,7 +27,32 @@ describe('reserving a slug', () => {
   it('again for the same project is no new event', () => given(reserved(site)).when(reserve(site)).changesNothing());
 });
 
-it('may be retried at will', () => repeatable(slug, fc.constantFrom(site, shop).map(reserve)));
+describe('claiming a slug', () => {
+  const claim = (projectId: ProjectId): ClaimSlug => ({ type: 'ClaimSlug', projectId });
+  const claimed = (projectId: ProjectId): SlugEvent => ({ type: 'SlugClaimed', data: { projectId } });
+
+  it('PRJ-18: is recorded', () => given().when(claim(site)).then(claimed(site)));
+  it('PRJ-18: a project takes its own old one back, whether it was made or claimed', () => {
+    given(reserved(site)).when(claim(site)).changesNothing();
+    given(claimed(site)).when(claim(site)).changesNothing();
+  });
+  it('PRJ-17, PRJ-18: another project never has it, neither by a change nor at its making', () => {
+    given(reserved(site)).when(claim(shop)).refuses({ _tag: 'SlugTaken' });
+    given(claimed(site)).when(claim(shop)).refuses({ _tag: 'SlugTaken' });
+    given(claimed(site)).when(reserve(shop)).refuses({ _tag: 'SlugTaken' });
+  });
+});
+
+const anyone = fc.constantFrom(site, shop);
+
+it('may be retried at will', () =>
+  repeatable(
+    slug,
+    fc.oneof(
+      anyone.map(reserve),
+      anyone.map((projectId): ClaimSlug => ({ type: 'ClaimSlug', projectId })),
+    ),
+  ));
 
 describe('a slug made from a name', () => {
   const shape = /^[a-z0-9][a-z0-9-]{1,62}$/u;

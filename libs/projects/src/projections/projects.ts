@@ -27,6 +27,7 @@ export const projects: Projection<ProjectDocument, ProjectEvent> & { readonly ev
     if (doc === undefined) return doc;
     switch (event.type) {
       case 'ProjectRenamed':
+      case 'ProjectSlugChanged':
       case 'ProjectVisibilityChanged':
         return { ...doc, ...event.data, changed };
       case 'ExternalCollaboratorsAllowed':

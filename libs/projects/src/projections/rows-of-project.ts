@@ -17,6 +17,7 @@ export const rowsOfProject: Projection<RowDocument, CollaboratorEvent> & {
   project: (doc, { at, position: changed, event }) => {
     switch (event.type) {
       case 'CollaboratorAdded':
+      case 'ProjectJoined':
       case 'ExternalCollaboratorAdded': {
         const { accountId, projectId } = event.data;
         return { accountId, projectId, addedAt: at, changed };
@@ -24,6 +25,7 @@ export const rowsOfProject: Projection<RowDocument, CollaboratorEvent> & {
       case 'CollaboratorRoleChanged':
         return doc && { ...doc, changed };
       case 'CollaboratorRemoved':
+      case 'ProjectLeft':
         return undefined;
     }
   },

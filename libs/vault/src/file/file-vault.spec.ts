@@ -53,7 +53,7 @@ describe('the vault file', () => {
     return new Map(rows.map(({ subject, wrapped }) => [subject, wrapped]));
   };
 
-  it('holds no byte of a wrapped key after its erasure, and of the others every one', async () => {
+  it('holds no byte of a wrapped key after its erasure, and of the others every one (AMB-36)', async () => {
     const subjects = Array.from({ length: 1_000 }, (_, n) => `user_${((n * 7919) % 1_000).toString(36)}`);
     await Promise.all(subjects.map((subject) => right(vault.ensureKey(subject))));
     const wrapped = await wrappedKeys();

@@ -1,0 +1,138 @@
+import * as t from 'io-ts';
+import { ExactObject } from '#libs/kernel';
+import type { Access } from '../http/access.guard.js';
+import { headerOf, parameter } from './headers.js';
+import { mayBeAbsent, type Schemas } from './json-schema.js';
+import type { Content, Operation, Parameter, Ref, Response } from './openapi.js';
+import { anyProblem, problemResponse } from './problems.js';
+import type { Route } from './routes.js';
+
+const forWhom = (access: Access): string => {
+  switch (access.for) {
+    case 'scope':
+      return `scope:${access.scope}`;
+    case 'person-or-scope':
+      return `person or scope:${access.scope}`;
+    case 'anyone':
+    case 'operator':
+    case 'person':
+    case 'reader':
+      return access.for;
+  }
+};
+
+/** Health and this description itself: without a credential, and about nobody's data. */
+const isPublic = ({ access, answers }: Route): boolean => access.for === 'anyone' && answers.key !== true;
+
+const mayActFor = ({ access }: Route): boolean =>
+  access.for === 'person' || access.for === 'reader' || access.for === 'person-or-scope';
+
+const commands = (route: Route): boolean => route.method !== 'GET' && !route.asksOnly;
+const isConditional = ({ method }: Route): boolean => method === 'PATCH' || method === 'DELETE';
+
+const fieldsOf = (codec: t.Decoder<unknown, unknown> | undefined): ReadonlyArray<readonly [string, t.Mixed]> => {
+  if (codec === undefined) return [];
+  if (codec instanceof ExactObject) return Object.entries({ ...codec.required, ...codec.optional });
+  throw new Error(`the query "${codec.name}" has no schema: make it with exact or exactWith`);
+};
+
+const queryOf = ({ query }: Route, schemas: Schemas): ReadonlyArray<Parameter> =>
+  fieldsOf(query).map(([name, codec]) => {
+    const optional = query instanceof ExactObject && Object.hasOwn(query.optional, name);
+    return { name, in: 'query', required: !optional && !mayBeAbsent(codec), schema: schemas.of(codec) };
+  });
+
+const parametersOf = (route: Route, schemas: Schemas): ReadonlyArray<Parameter | Ref> => {
+  const inPath = route.params.map(([name, codec]): Parameter => {
+    return { name, in: 'path', required: true, schema: schemas.of(codec) };
+  });
+  return [
+    ...inPath,
+    ...queryOf(route, schemas),
+    ...(mayActFor(route) ? [parameter('ActAs')] : []),
+    ...(commands(route) && route.method === 'POST' ? [parameter('IdempotencyKey')] : []),
+    ...(isConditional(route) ? [parameter('IfMatch')] : []),
+    ...(route.answers.etag === true ? [parameter('IfNoneMatch')] : []),
+    ...(isPublic(route) ? [] : [parameter('MinPosition')]),
+    parameter('RequestId'),
+  ];
+};
+
+/** What a route may refuse; whatever else there is, is under `default`. */
+const refusalsOf = (route: Route): ReadonlyArray<number> => {
+  if (isPublic(route)) return [400];
+  const takesBody = route.body !== undefined;
+  return [
+    400,
+    ...(route.access.for === 'anyone' ? [] : [401, 403]),
+    404,
+    409,
+    ...(isConditional(route) ? [412] : []),
+    ...(takesBody ? [413, 415] : []),
+    ...(takesBody && commands(route) ? [422] : []),
+    503,
+  ];
+};
+
+const responsesOf = (route: Route, schemas: Schemas): Readonly<Record<string, Response | Ref>> => {
+  const { body, as = 'application/json', etag, besides = {} } = route.answers;
+  const requestId = { 'X-Request-ID': headerOf('RequestId') };
+  const always = { ...requestId, ...(isPublic(route) ? {} : { 'Writ-Position': headerOf('Position') }) };
+  const tagged = { ...always, ...(etag === true ? { ETag: headerOf('ETag') } : {}) };
+  const replayed =
+    commands(route) && route.method === 'POST' ? { 'Idempotent-Replayed': headerOf('IdempotentReplayed') } : {};
+  const contentOf = (codec: t.Decoder<unknown, unknown>, type: string): Content => ({
+    [type]: { schema: schemas.of(codec) },
+  });
+  const success: Response = {
+    description: body === undefined ? 'It is done.' : route.status === 201 ? 'It is made.' : 'As asked.',
+    headers: { ...tagged, ...replayed },
+    ...(body === undefined ? {} : { content: contentOf(body, as) }),
+  };
+  const others = Object.entries(besides).map(([status, codec]): [string, Response] => [
+    status,
+    {
+      description: 'In a shape of its own.',
+      headers: { ...requestId, ...(status === '401' ? { 'WWW-Authenticate': headerOf('Challenge') } : {}) },
+      content: contentOf(codec, 'application/json'),
+    },
+  ]);
+  return {
+    [String(route.status)]: success,
+    ...(etag === true ? { '304': { description: 'It is as it was.', headers: tagged } } : {}),
+    ...Object.fromEntries(refusalsOf(route).map((status) => [String(status), problemResponse(status)])),
+    ...Object.fromEntries(others),
+    default: anyProblem,
+  };
+};
+
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** `ApiKeys` → `API keys` */
+export const areaOf = ({ controller }: Route): string =>
+  upper(
+    controller
+      .replace(/(?<=[a-z])(?=[A-Z])/gu, ' ')
+      .toLowerCase()
+      .replace(/\bapi\b/gu, 'API'),
+  );
+
+/** A route in the words of OpenAPI. */
+export const operationOf = (route: Route, schemas: Schemas): Operation => ({
+  operationId: `${lower(route.controller)}${upper(route.handler)}`,
+  tags: [areaOf(route)],
+  summary: route.answers.summary,
+  ...(isPublic(route) ? { security: [] as const } : {}),
+  'x-writ-for': route.answers.key === true ? 'key' : forWhom(route.access),
+  parameters: parametersOf(route, schemas),
+  ...(route.body === undefined
+    ? {}
+    : {
+        requestBody: {
+          required: !mayBeAbsent(route.body.codec),
+          content: { [route.body.as]: { schema: schemas.of(route.body.codec) } },
+        },
+      }),
+  responses: responsesOf(route, schemas),
+});

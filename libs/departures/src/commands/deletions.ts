@@ -1,0 +1,120 @@
+import { account, type AccountFailure, email, type EmailTaken, type PersonalIndex } from '#libs/accounts';
+import {
+  type CommandContext,
+  commandIdFrom,
+  foldOfAggregate,
+  type Position,
+  ready,
+  type StaleRevision,
+  type StreamFolds,
+  transact,
+  type TransactFailure,
+} from '#libs/event-store';
+import { type AccountId, E, notFound, O, pipe, TE } from '#libs/kernel';
+import { type Invitations, membership, type MembershipFailure } from '#libs/organizations';
+import type { ReadSide } from '#libs/read-models';
+import type { CorruptBox, Vault, VaultUnavailable } from '#libs/vault';
+
+export type DeletionFailure =
+  AccountFailure | EmailTaken | MembershipFailure | VaultUnavailable | CorruptBox | TransactFailure;
+
+export interface Deleted {
+  readonly position: Position;
+}
+
+/** How long to wait until this node has seen every invitation that went to the address, in ms. */
+const PATIENCE = 5_000;
+
+/**
+ * Spans the membership, the account, the vault and the address. The membership goes first, since its stream alone can say
+ * that an owner stays (ORG-04); the account's event carries the HMAC of the address, for whoever finishes after a crash;
+ * and the address is tombstoned last, so that its event says that all is done.
+ */
+export class Deletions {
+  constructor(
+    private readonly streams: StreamFolds,
+    private readonly vault: Vault,
+    private readonly index: PersonalIndex,
+    private readonly invitations: Invitations,
+    private readonly readSide: ReadSide,
+  ) {}
+
+  delete(accountId: AccountId, context: CommandContext): TE.TaskEither<DeletionFailure, Deleted> {
+    const { unchangedSince: _, ...unconditionally } = context;
+    return pipe(
+      this.addressOf(accountId, context),
+      TE.tap(() => this.leaveHome(accountId, unconditionally)),
+      TE.bindTo('emailId'),
+      TE.bindW('deleted', ({ emailId }) =>
+        transact(
+          this.streams,
+          account,
+        )({
+          id: accountId,
+          context: unconditionally,
+          ready: ready({ type: 'DeleteAccount' as const, email: emailId }),
+        }),
+      ),
+      TE.flatMap(({ emailId, deleted }) =>
+        this.finish(accountId, emailId, { context: unconditionally, position: deleted.position }),
+      ),
+    );
+  }
+
+  /** Everything after the account's own event; as often as it takes. */
+  finish(
+    accountId: AccountId,
+    emailId: string,
+    { context, position }: { readonly context: CommandContext; readonly position: Position },
+  ): TE.TaskEither<DeletionFailure, Deleted> {
+    return pipe(
+      // Whoever joined somewhere while they were being deleted.
+      this.leaveHome(accountId, { ...context, commandId: commandIdFrom(context.commandId, 'leave again') }),
+      TE.flatMap(() => TE.fromTask(() => this.readSide.reached(position, PATIENCE))),
+      TE.flatMap(() => TE.traverseSeqArray((id: string) => this.vault.erase(id))(this.invitations.sentTo(emailId))),
+      TE.flatMap(() => this.vault.erase(accountId)),
+      TE.flatMap(() =>
+        transact(
+          this.streams,
+          email,
+        )({
+          id: emailId,
+          context: { ...context, commandId: commandIdFrom(accountId, 'tombstone') },
+          ready: ready({ type: 'TombstoneEmail' as const, accountId }),
+        }),
+      ),
+      TE.map((tombstoned) => ({ position: tombstoned.position > position ? tombstoned.position : position })),
+    );
+  }
+
+  /** The HMAC of the person's address, while it can still be read; and is the account as the caller saw it last? */
+  private addressOf(accountId: AccountId, { unchangedSince }: CommandContext): TE.TaskEither<DeletionFailure, string> {
+    return pipe(
+      this.streams.load(foldOfAggregate(account), accountId),
+      TE.flatMap(({ state, position }) => {
+        if (state === null || state.status === 'deleted') return TE.left<DeletionFailure>(notFound('account'));
+        if (unchangedSince?.(position) === false) return TE.left<StaleRevision>({ _tag: 'StaleRevision' });
+        return this.vault.open(state.profile);
+      }),
+      TE.flatMapEither((opened): E.Either<DeletionFailure, string> => {
+        const address = O.isSome(opened) ? opened.value['email'] : null;
+        return address == null ? E.left(notFound('account')) : E.right(this.index.email(address));
+      }),
+    );
+  }
+
+  private leaveHome(accountId: AccountId, context: CommandContext): TE.TaskEither<DeletionFailure, unknown> {
+    return pipe(
+      this.streams.load(foldOfAggregate(membership), accountId),
+      TE.flatMap(({ state }): TE.TaskEither<DeletionFailure, unknown> => {
+        if (state === null) return TE.right(undefined);
+        const { organizationId } = state;
+        const because = 'account-deleted' as const;
+        return transact(
+          this.streams,
+          membership,
+        )({ id: accountId, context, ready: ready({ type: 'RemoveMember' as const, organizationId, because }) });
+      }),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { follow, TodoList } from '#libs/read-models';
+import type { AccountId, InvitationId, OrganizationId } from '#libs/kernel';
+import { invitationEvents } from '../domain/invitation.events.js';
+import { membershipEvents } from '../domain/membership.events.js';
+import { organizationEvents } from '../domain/organization.events.js';
+
+export interface UnfinishedJoin {
+  readonly organizationId: OrganizationId;
+  readonly invitationId: InvitationId;
+  readonly accountId: AccountId;
+}
+
+/** Invitations that were accepted, and whose membership has yet to begin. */
+export class UnfinishedJoins extends TodoList<UnfinishedJoin> {
+  readonly follows = [
+    follow({ category: 'invitation', events: invitationEvents }, ({ event: { type, data } }) => {
+      if (type === 'InvitationAccepted') this.add(data.invitationId, data);
+      else this.remove(data.invitationId);
+    }),
+    follow({ category: 'membership', events: membershipEvents }, ({ event }) => {
+      if (event.type === 'MemberJoined') this.remove(event.data.invitationId);
+    }),
+  ];
+}
+
+export interface UnfinishedHandover {
+  readonly organizationId: OrganizationId;
+  readonly from: AccountId;
+  readonly to: AccountId;
+}
+
+/** Organizations that changed hands, and whose former owner's membership has yet to say so. */
+export class UnfinishedHandovers extends TodoList<UnfinishedHandover> {
+  readonly follows = [
+    follow({ category: 'organization', events: organizationEvents }, ({ id, event }) => {
+      const organizationId = id as OrganizationId;
+      if (event.type === 'OwnershipTransferred') this.add(id, { organizationId, ...event.data });
+    }),
+    follow({ category: 'membership', events: membershipEvents }, ({ event }) => {
+      if (event.type === 'OwnershipGivenUp') this.remove(event.data.organizationId);
+    }),
+  ];
+}

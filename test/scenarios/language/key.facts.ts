@@ -1,0 +1,65 @@
+import type { HttpStage } from '../stages/http-stage.js';
+import { says } from './sentence.js';
+
+const hour = 3_600_000;
+
+const ends = {
+  'in an hour': hour,
+  'in a day': 24 * hour,
+  'an hour ago': -hour,
+};
+
+const durations = { 'Half an hour': hour / 2, 'An hour': hour, 'A day': 24 * hour };
+
+const keyPath = (http: HttpStage, name: string) => `/v1/api-keys/${http.id(name)}`;
+
+/** What happens to keys, and the time that passes meanwhile. */
+export const keyFacts = [
+  says('Ann makes the key "Ci" in Alpha', {
+    introduces: ['Ci'],
+    may: ['api-key:create', 'Alpha'],
+    tell: (pure, { Ci, Alpha }) => pure.key(Ci, { in: pure.project(Alpha) }),
+    send: (http, { Ann, Ci, Alpha }) =>
+      http.by(Ann, ['POST', `/v1/projects/${http.id(Alpha)}/api-keys`, { name: Ci }], Ci),
+  }),
+
+  says('Ann makes the key "Ci" in Alpha, to end <in an hour|in a day|an hour ago>', {
+    introduces: ['Ci'],
+    may: ['api-key:create', 'Alpha'],
+    tell: (pure, { Ci, Alpha, choice }) =>
+      pure.key(Ci, { in: pure.project(Alpha), expiresAt: pure.timeIn(ends[choice]) }),
+    send: (http, { Ann, Ci, Alpha, choice }) =>
+      http.by(
+        Ann,
+        ['POST', `/v1/projects/${http.id(Alpha)}/api-keys`, { name: Ci, expiresAt: http.timeIn(ends[choice]) }],
+        Ci,
+      ),
+  }),
+
+  says('Ann lets the key "Ci" end <in an hour|in a day|an hour ago>', {
+    may: ['api-key:update', 'Ci'],
+    tell: (pure, { Ci, choice }) => pure.world.keyExpires(Ci, pure.timeIn(ends[choice])),
+    send: (http, { Ann, Ci, choice }) =>
+      http.by(Ann, ['PATCH', keyPath(http, Ci), { expiresAt: http.timeIn(ends[choice]) }]),
+  }),
+
+  says('Ann lets the key "Ci" live on without end', {
+    may: ['api-key:update', 'Ci'],
+    tell: (pure, { Ci }) => pure.world.keyExpires(Ci, null),
+    send: (http, { Ann, Ci }) => http.by(Ann, ['PATCH', keyPath(http, Ci), { expiresAt: null }]),
+  }),
+
+  says('Ann revokes the key "Ci"', {
+    may: ['api-key:revoke', 'Ci'],
+    tell: (pure, { Ci }) => pure.world.keyRevoked(Ci),
+    send: (http, { Ann, Ci }) => http.by(Ann, ['DELETE', keyPath(http, Ci)]),
+  }),
+
+  says('<Half an hour|An hour|A day> passes', {
+    tell: (pure, { choice }) => pure.pass(durations[choice]),
+    send: (http, { choice }) => {
+      http.pass(durations[choice]);
+      return http.byOperator(['GET', '/healthz']);
+    },
+  }),
+];

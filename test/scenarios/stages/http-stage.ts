@@ -1,0 +1,121 @@
+import { formatSecret, type KeyPrefix } from '#libs/api-keys';
+import { emailOf, person } from '../../support/cast.js';
+import type { Answer, Client } from '../../support/client.js';
+import type { Decided } from '../../support/decisions.js';
+import { defaultProjectOf } from '../language/names.js';
+import { type Question, resourceOf } from '../language/question.js';
+import { Book } from './book.js';
+import { type Seen, seen } from './seen.js';
+
+/** How far the server's clock is ahead of the machine's. */
+export interface Clock {
+  aheadMs: number;
+}
+
+interface Made {
+  readonly id: string;
+  readonly defaultProjectId?: string;
+  readonly secret?: string;
+  readonly token?: string;
+}
+
+/** Of our form and with a right checksum, and nobody was given it. */
+const nobodysSecret = formatSecret('writ' as KeyPrefix, new Uint8Array(32));
+
+const mistype = (secret: string): string => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`;
+
+/** A scenario acted out over HTTP: people and organizations of its own, on a server that it shares with the others. */
+export class HttpStage {
+  private readonly book = new Book();
+  private readonly secrets = new Map<string, string>();
+
+  constructor(
+    readonly client: Client,
+    private readonly clock: Clock,
+  ) {}
+
+  id(name: string): string {
+    return this.book.id(name);
+  }
+
+  /** Somebody has an account from the first time they are spoken of. */
+  async person(name: string): Promise<string> {
+    if (!this.book.has(name)) this.book.write(name, await person(this.client, name));
+    return this.id(name);
+  }
+
+  async email(name: string): Promise<string> {
+    return emailOf(this.client, await this.person(name));
+  }
+
+  /** A request, by a person. What it makes is known by `name` from then on. */
+  async by<Body = Made>(
+    actor: string,
+    request: readonly [method: string, path: string, body?: object],
+    name?: string,
+  ): Promise<Answer<Body>> {
+    return this.sent<Body>(request, await this.person(actor), name);
+  }
+
+  async byOperator(request: readonly [method: string, path: string, body?: object]): Promise<Answer<unknown>> {
+    return this.sent<unknown>(request, undefined);
+  }
+
+  secret(name: string): string {
+    return this.secrets.get(name) ?? '';
+  }
+
+  timeIn(ms: number): string {
+    return new Date(Date.now() + ms).toISOString();
+  }
+
+  pass(ms: number): void {
+    this.clock.aheadMs += ms;
+  }
+
+  /** A key is asked about by its secret and by its id. */
+  async ask(question: Question): Promise<ReadonlyArray<Seen>> {
+    const { who, action, channel } = question;
+    const resource = resourceOf(question, (name) => this.id(name));
+    const found: Seen[] = [];
+    for (const subject of this.subjects(who)) {
+      const body = { ...subject, action, resource, ...(channel === null ? {} : { channel }) };
+      found.push(seen(await this.client.made<Decided>('/v1/authorize', body), this.book));
+    }
+    return found;
+  }
+
+  private subjects(who: Question['who']): ReadonlyArray<object> {
+    const user = (id: string) => ({ subject: { type: 'user', id } });
+    const key = (id: string) => ({ subject: { type: 'api_key', id } });
+    switch (who.type) {
+      case 'person':
+        return [user(this.id(who.name))];
+      case 'unknown-person':
+        return [user('user_nobody')];
+      case 'key':
+        return [{ credential: this.secret(who.name) }, key(this.id(who.name))];
+      case 'mistyped':
+        return [{ credential: mistype(this.secret(who.name)) }];
+      case 'unknown-key':
+        return [{ credential: nobodysSecret }, key('key_nobody')];
+    }
+  }
+
+  private async sent<Body>(
+    [method, path, body]: readonly [method: string, path: string, body?: object],
+    as: string | undefined,
+    name?: string,
+  ): Promise<Answer<Body>> {
+    const answer = await this.client.ask<Made>(method, path, { as, ...(body === undefined ? {} : { body }) });
+    if (name !== undefined && answer.status < 300) this.keep(name, answer.body);
+    return answer as unknown as Answer<Body>;
+  }
+
+  private keep(name: string, { id, defaultProjectId, secret, token }: Made): void {
+    this.book.write(name, id);
+    if (defaultProjectId !== undefined) this.book.write(defaultProjectOf(name), defaultProjectId);
+    const shown = secret ?? token;
+    if (shown !== undefined) this.secrets.set(name, shown);
+  }
+}
