@@ -196,8 +196,8 @@ const send = (
 
 const table = Object.entries(bodies).map(([route, taken]) => ({ route, taken }));
 
-it('every route that takes a body stands in the table', () => {
-  const takers = everyRoute(server.server.engine).filter(({ takesBody }) => takesBody);
+it('every route that takes a body stands in the table', async () => {
+  const takers = (await everyRoute(server.client)).filter(({ takesBody }) => takesBody);
   expect(Object.keys(bodies).sort()).toEqual(takers.map(({ name }) => name).sort());
 });
 
@@ -476,7 +476,7 @@ describe('an address', () => {
   });
 
   it('has no id of another kind, for any route', async () => {
-    for (const { name, method, path } of everyRoute(server.server.engine)) {
+    for (const { name, method, path } of await everyRoute(server.client)) {
       for (const parameter of path.match(/(?<=:)[A-Za-z]+/gu) ?? []) {
         const known = here[parameter] ?? 'svc_1';
         for (const id of ['x', 'org', 'toString', `${known}${'x'.repeat(65)}`, `${known}%00`, known.toUpperCase()]) {
@@ -545,7 +545,7 @@ describe('a query', () => {
 
   it('of a route that takes none', async () => {
     const taking = new Set(lists.map((path) => `GET ${path}`));
-    const others = everyRoute(server.server.engine).filter(({ name }) => !taking.has(name));
+    const others = (await everyRoute(server.client)).filter(({ name }) => !taking.has(name));
     for (const { name, method, path } of others) {
       const asked = [undefined, all.owner].map((as) =>
         server.client.ask(method, `${addressOf(path)}?dryRun=1`, { as }),
@@ -704,7 +704,7 @@ describe('whatever is sent', () => {
   );
 
   it('no answer is a 5xx, and every refusal is a problem', async () => {
-    const routes = everyRoute(server.server.engine);
+    const routes = await everyRoute(server.client);
     let answered = 0;
     const fuzz = (numRuns: number) =>
       fc.assert(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Cast, cast, collaborate, colleague, emailOf, makeKey, person, project } from '../support/cast.js';
 import type { Client } from '../support/client.js';
 import { byKey, byPerson } from '../support/decisions.js';
+import { documentedAnswers } from '../support/documented.js';
 import { everyItem } from '../support/pages.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
@@ -17,10 +18,12 @@ interface Collaborator {
 let server: TestServer;
 let client: Client;
 let everyone: Cast;
+let undocumented: ReadonlyArray<string>;
 
 beforeAll(async () => {
   server = await startTestServer();
   client = server.client;
+  undocumented = await documentedAnswers(client);
   everyone = await cast(client);
 });
 afterAll(() => server.remove());
@@ -415,4 +418,8 @@ describe('a blocked person', () => {
     await client.post(`/v1/accounts/${joiner}/unblock`);
     expect(await may(here, joiner)).toEqual([true, false]);
   });
+});
+
+it('every answer was as it is documented', () => {
+  expect(undocumented).toEqual([]);
 });

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { colleague, emailOf, makeKey, person, serviceToken } from '../support/cast.js';
 import type { Client } from '../support/client.js';
+import { documentedAnswers } from '../support/documented.js';
+import { everyRoute } from '../support/every-route.js';
 import { type Role, type Row, rows, type Tenant, tenant } from '../support/route-rows.js';
 import { routesServedBy } from '../support/served-routes.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -25,6 +27,7 @@ const roles: ReadonlyArray<Role> = ['owner', 'member', 'fellow', 'external', 'st
 let server: TestServer;
 let client: Client;
 let routes: ReadonlyArray<string>;
+let undocumented: ReadonlyArray<string>;
 let own: Tenant;
 let foreign: Tenant;
 let callers: ReadonlyArray<Caller>;
@@ -111,8 +114,10 @@ const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
 };
 
 beforeAll(async () => {
-  [server, routes] = await routesServedBy(() => startTestServer());
+  server = await startTestServer();
   client = server.client;
+  routes = (await everyRoute(client)).map(({ name }) => name).sort();
+  undocumented = await documentedAnswers(client);
   [own, foreign] = [await tenant(client), await tenant(client)];
   tokenId = (await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'static', scopes: ['audit'] }))
     .id;
@@ -269,4 +274,8 @@ describe('a service token confined to organizations', () => {
     expect((await about(own.key.secret)).body.reason).toBe('project-key');
     expect((await about(foreign.key.secret)).body.reason).toBe('unknown-key');
   });
+});
+
+it('every answer was as it is documented', () => {
+  expect(undocumented).toEqual([]);
 });

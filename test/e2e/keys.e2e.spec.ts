@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Cast, cast, collaborate, makeKey, person, project } from '../support/cast.js';
 import type { Client } from '../support/client.js';
 import { byKey, type Decided, filesOf } from '../support/decisions.js';
+import { documentedAnswers } from '../support/documented.js';
 import { everyItem } from '../support/pages.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
@@ -16,6 +17,7 @@ interface Key {
 let server: TestServer;
 let client: Client;
 let everyone: Cast;
+let undocumented: ReadonlyArray<string>;
 let foreign: Cast;
 let [alpha, beta] = ['', ''];
 
@@ -44,6 +46,7 @@ const expired = async () => {
 beforeAll(async () => {
   server = await startTestServer();
   client = server.client;
+  undocumented = await documentedAnswers(client);
   everyone = await cast(client);
   foreign = await cast(client);
   alpha = await project(client, everyone, 'Alpha');
@@ -403,4 +406,8 @@ describe('whoami', () => {
     );
     expect((await client.get('/v1/whoami', { token: good.secret })).status).toBe(200);
   });
+});
+
+it('every answer was as it is documented', () => {
+  expect(undocumented).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MadeKey, Named } from '../support/cast.js';
 import { Client } from '../support/client.js';
 import { byKey, byPerson, type Decided } from '../support/decisions.js';
+import { documentedAnswers } from '../support/documented.js';
 import { everyItem, page, withQuery } from '../support/pages.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
@@ -23,6 +24,7 @@ const events = '/v1/audit/events';
 
 let server: TestServer;
 let client: Client;
+let undocumented: ReadonlyArray<string>;
 let [ann, bob, organization, alpha, beta] = ['', '', '', '', ''];
 let key: MadeKey;
 let [grant, refusal]: ReadonlyArray<Decided> = [];
@@ -42,10 +44,11 @@ beforeAll(async () => {
 afterAll(() => server.remove());
 
 describe('an organization is set up', () => {
-  it('by the holder of a token that only its owner can read', () => {
+  it('by the holder of a token that only its owner can read', async () => {
     const file = join(server.dataDir, 'operator.token');
     expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
     client = new Client(server.server.url, readFileSync(file, 'utf8').trim());
+    undocumented = await documentedAnswers(client);
   });
 
   it('with people who have accounts, and no organization yet (ACC-08)', async () => {
@@ -352,4 +355,8 @@ describe('a restart', () => {
       Object.values(before[0] ?? {}).filter((each) => (each as ReadonlyArray<unknown>)[0] === 200).length,
     ).toBeGreaterThan(25);
   });
+});
+
+it('every answer was as it is documented', () => {
+  expect(undocumented).toEqual([]);
 });

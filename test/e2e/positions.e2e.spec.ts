@@ -81,8 +81,8 @@ const addressOf = (path: string): string =>
     .replace(':keyId', key.id)
     .replace(':serviceTokenId', serviceToken);
 
-it('every read stands in the table', () => {
-  const routes = everyRoute(server.server.engine).filter(({ method, path }) => method === 'GET' && !path.endsWith('z'));
+it('every read stands in the table', async () => {
+  const routes = (await everyRoute(client)).filter(({ method, isPublic }) => method === 'GET' && !isPublic);
   expect(Object.keys(reads).sort()).toEqual([...routes.map(({ name }) => name), 'POST /v1/authorize'].sort());
 });
 

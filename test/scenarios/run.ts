@@ -26,7 +26,7 @@ const told = (pure: PureStage, fact: Fact): string => {
   const may = action === undefined || pure.may(Ann, action, names[where ?? ''] ?? '');
   if (!may) return leave.includes(refused ?? '') ? (refused ?? '') : 'forbidden';
   if (refused === null) sentence.tell(pure, names);
-  return refused === 'forbidden' ? 'done' : (refused ?? 'done');
+  return refused === 'forbidden' && action !== undefined ? 'done' : (refused ?? 'done');
 };
 
 const sent = async (http: HttpStage, fact: Fact): Promise<string> => {

@@ -6,6 +6,9 @@ import type { Answer, Client } from './client.js';
 /** The headers that say something of the API: none of them goes out where it is not documented. */
 const speaking = ['writ-position', 'etag', 'idempotent-replayed', 'www-authenticate', 'retry-after', 'x-request-id'];
 
+/** Statuses that an operation names if it answers with them; the rest, which any may meet, stands under `default`. */
+const ordinary: ReadonlySet<number> = new Set([200, 201, 204, 304, 400, 401, 403, 404, 409, 412, 413, 415, 422, 503]);
+
 interface Pattern {
   readonly template: string;
   readonly matches: RegExp;
@@ -81,7 +84,7 @@ const checkOf = (document: OpenApi): Check => {
     const operation = operationOf(method, path);
     if (operation === undefined) return answer.status === 404 || answer.status === 405 ? [] : ['no such operation'];
     const named = operation.responses[String(answer.status)];
-    const response = resolved(named) ?? (answer.status < 400 ? undefined : resolved(operation.responses['default']));
+    const response = resolved(named ?? (ordinary.has(answer.status) ? undefined : operation.responses['default']));
     if (response === undefined) return [`${answer.status} is not documented`];
     const key = `${operation.operationId} ${answer.status}`;
     return [

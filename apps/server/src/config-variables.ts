@@ -67,7 +67,7 @@ const Issuer = exact({ name: t.string, issuer: t.string, audience: t.string });
 export type OidcIssuer = t.TypeOf<typeof Issuer>;
 
 /** Over plain HTTP only to this machine: whoever can change the keys on the way can sign as anybody. */
-const isTrustworthy = (issuer: string): boolean => {
+export const isTrustworthy = (issuer: string): boolean => {
   const url = urlIn(issuer, ['https:', 'http:']);
   return (
     url?.protocol === 'https:' || (url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))

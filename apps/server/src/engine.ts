@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
-import { AccountByEmail, Identities, People, PersonalIndex, Registrations } from '#libs/accounts';
+import { AccountByEmail, Identities, People, PersonalIndex, Registrations, SignInHandler } from '#libs/accounts';
 import { ApiKeys, KeyPrefix, KeySettings } from '#libs/api-keys';
 import { Trail } from '#libs/audit';
 import { LiveState } from '#libs/authorization';
@@ -18,6 +18,8 @@ import { Authentication, OperatorToken } from './http/authentication.js';
 import { Cursors } from './http/cursor.js';
 import { Idempotency } from './http/idempotency.js';
 import { Lists } from './http/list.js';
+import { PeopleByToken } from './http/oidc/people-by-token.js';
+import { PersonTokens } from './http/oidc/person-tokens.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
 import { Unfinished } from './unfinished.js';
@@ -112,6 +114,12 @@ export class Engine {
       this.serviceTokens,
       this.live,
       this.freshness,
+      new PeopleByToken(
+        new PersonTokens(config.oidcIssuers),
+        this.identities,
+        new SignInHandler(this.streams, this.personalIndex, this.accountByEmail),
+        this.readSide,
+      ),
     );
     this.idempotency = new Idempotency(store, keyring.derive('idempotency'), alone);
     this.lists = new Lists(new Cursors(keyring.derive('cursors')), this.tokens, this.readSide);

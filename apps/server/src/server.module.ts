@@ -33,6 +33,8 @@ import { Authentication } from './http/authentication.js';
 import { Lists } from './http/list.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
+import { ApiDescription } from './openapi/description.js';
+import { DocsController } from './operations/docs.controller.js';
 import { HealthController } from './operations/health.controller.js';
 
 const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
@@ -99,12 +101,18 @@ const parts = (engine: Engine): Provider[] => [
 export class ServerModule {
   /** `health`: whether health is served here, and not on a port of its own. */
   static of(engine: Engine, roles: ReadonlySet<ServerRole>, health: boolean): DynamicModule {
-    const served = [...roles].flatMap((role) => controllers[role]);
+    const operations = health ? [HealthController, DocsController] : [DocsController];
+    const served = [...[...roles].flatMap((role) => controllers[role]), ...operations];
     return {
       module: ServerModule,
       imports: [CqrsModule.forRoot()],
-      controllers: health ? [...served, HealthController] : served,
-      providers: [...parts(engine), ...handlers, Reflector],
+      controllers: served,
+      providers: [
+        ...parts(engine),
+        ...handlers,
+        Reflector,
+        { provide: ApiDescription, useValue: new ApiDescription(served) },
+      ],
     };
   }
 }

@@ -11,6 +11,7 @@ import { createHttpApp } from './http/http-app.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { MinPositionGuard } from './http/min-position.js';
 import { QueryGuard } from './http/query.guard.js';
+import { ApiDescription } from './openapi/description.js';
 import { loadOperatorToken } from './operator-token.js';
 import { OperationsModule, ServerModule } from './server.module.js';
 
@@ -66,6 +67,7 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   );
   app.useGlobalInterceptors(new IdempotencyInterceptor(reflector, engine.idempotency, engine.people));
   const url = await listening(app, config.host, config.port);
+  app.get(ApiDescription).servedAt(config.publicUrl ?? url);
   const apps = [app];
   let opsUrl = url;
   if (config.opsPort !== undefined) {

@@ -12,7 +12,7 @@ export {
   type RegistrationFailure,
   Registrations,
 } from './commands/registration.js';
-export { SignIn } from './commands/sign-in.js';
+export { SignIn, SignInHandler } from './commands/sign-in.js';
 export type { Registration } from './domain/account.js';
 export { account, type AccountFailure } from './domain/account.decider.js';
 export { email, type EmailTaken, type IdentityTaken } from './domain/email.decider.js';

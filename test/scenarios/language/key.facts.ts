@@ -9,7 +9,12 @@ const ends = {
   'an hour ago': -hour,
 };
 
-const durations = { 'Half an hour': hour / 2, 'An hour': hour, 'A day': 24 * hour };
+const durations = {
+  'Half an hour passes': hour / 2,
+  'An hour passes': hour,
+  'A day passes': 24 * hour,
+  'Six days pass': 6 * 24 * hour,
+};
 
 const keyPath = (http: HttpStage, name: string) => `/v1/api-keys/${http.id(name)}`;
 
@@ -55,7 +60,7 @@ export const keyFacts = [
     send: (http, { Ann, Ci }) => http.by(Ann, ['DELETE', keyPath(http, Ci)]),
   }),
 
-  says('<Half an hour|An hour|A day> passes', {
+  says('<Half an hour passes|An hour passes|A day passes|Six days pass>', {
     tell: (pure, { choice }) => pure.pass(durations[choice]),
     send: (http, { choice }) => {
       http.pass(durations[choice]);

@@ -16,6 +16,7 @@ const features = [
     'ExternalCollaboratorsBetaDisabled',
   ],
   ['joining before using', 'requireJoin', 'RequireJoinEnabled', 'RequireJoinDisabled'],
+  ['invitations', 'invitations', 'InvitationsEnabled', 'InvitationsDisabled'],
 ] as const;
 
 /** What happens to accounts and organizations. */

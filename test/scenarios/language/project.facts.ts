@@ -101,6 +101,32 @@ export const projectFacts = [
       http.by(Ann, ['PATCH', projectPath(http, Alpha, `/collaborators/${http.id(Bob)}`), { role: roles[choice] }]),
   }),
 
+  says('Ann joins Alpha', {
+    may: ['project:join', 'Alpha'],
+    tell: (pure, { Ann, Alpha }) => {
+      const role = pure.world.live.membership(accountId(Ann))?.current?.role;
+      pure.world.projectJoined(pure.project(Alpha), Ann, role === 'member' ? 'member' : 'admin');
+    },
+    send: (http, { Ann, Alpha }) => http.by(Ann, ['POST', projectPath(http, Alpha, '/join')]),
+  }),
+
+  says('Ann leaves Alpha', {
+    may: ['project:leave', 'Alpha'],
+    tell: (pure, { Ann, Alpha }) => pure.world.projectLeft(pure.project(Alpha), Ann),
+    send: (http, { Ann, Alpha }) => http.by(Ann, ['POST', projectPath(http, Alpha, '/leave')]),
+  }),
+
+  says('Ann changes the slug of Alpha', {
+    may: ['project:change-slug', 'Alpha'],
+    tell: (pure, { Alpha }) =>
+      pure.world.happened('project', projectId(pure.project(Alpha)), {
+        type: 'ProjectSlugChanged',
+        data: { slug: 'another' },
+      }),
+    send: (http, { Ann, Alpha }) =>
+      http.by(Ann, ['PATCH', projectPath(http, Alpha), { slug: `s-${http.id(Alpha).slice(5).toLowerCase()}` }]),
+  }),
+
   says('Ann removes Bob from Alpha', {
     may: ['collaborator:remove', 'Alpha'],
     tell: (pure, { Bob, Alpha }) => pure.world.collaboratorRemoved(pure.project(Alpha), Bob),

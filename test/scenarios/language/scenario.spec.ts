@@ -21,7 +21,7 @@ describe('a story that cannot be understood is refused', () => {
   it.each([
     [
       'an unknown sentence, with the nearest',
-      told('Ann adopts Bob to Acme'),
+      told('Ann invite Bob to Acme'),
       'the nearest is "Ann invites Bob to Acme"',
     ],
     ['a misspelt sentence', told('Acme gets suspended'), 'the nearest is "Acme is <suspended|resumed>"'],

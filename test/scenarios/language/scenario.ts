@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { nearest } from '../../../apps/server/src/nearest.js';
+import { comingAndGoingFacts } from './coming-and-going.facts.js';
 import { keyFacts } from './key.facts.js';
 import { Names } from './names.js';
 import { organizationFacts } from './organization.facts.js';
@@ -8,7 +9,12 @@ import { type Question, questionFrom } from './question.js';
 import { type Fact, type Sentence, understand } from './sentence.js';
 
 /** The whole grammar: what is not in it is not said. */
-export const table: ReadonlyArray<Sentence> = [...organizationFacts, ...projectFacts, ...keyFacts];
+export const table: ReadonlyArray<Sentence> = [
+  ...organizationFacts,
+  ...comingAndGoingFacts,
+  ...projectFacts,
+  ...keyFacts,
+];
 
 /** A question, and as much of its answer as the scenario states. */
 export interface Asked {

@@ -16,6 +16,8 @@ type Filled<S extends string> = Readonly<Record<Words<S>, string>> & { readonly 
 interface Meaning<Word, Names> {
   /** Who or what the sentence may speak of for the first time; a project, organization or key must be new. */
   readonly introduces?: ReadonlyArray<Word>;
+  /** Whose account it makes, where that is what it tells of. */
+  readonly makes?: Word;
   /** What Ann must be allowed for it, and where; for a key, in its project. The operator needs no leave. */
   readonly may?: readonly [action: string, where: Word];
   readonly tell: (pure: PureStage, names: Names) => void;
@@ -56,11 +58,11 @@ export interface Fact {
 
 const kindOf = (sample: string): Kind | undefined => (samples as Readonly<Record<string, Kind>>)[sample];
 
-const complaints = ({ introduces = [] }: Sentence, found: Anything, names: Names): ReadonlyArray<string> =>
+const complaints = ({ introduces = [], makes }: Sentence, found: Anything, names: Names): ReadonlyArray<string> =>
   Object.entries(found).flatMap(([sample, name]) => {
     const kind = kindOf(sample);
     if (kind === undefined || names.is(name, kind)) return [];
-    const isNew = introduces.includes(sample) && !names.has(name);
+    const isNew = (introduces.includes(sample) || sample === makes) && !names.has(name);
     return isNew ? [] : [names.complaint(name, kind)];
   });
 
@@ -73,6 +75,21 @@ const shapeOf = (text: string): string =>
 const nearestTo = (text: string, table: ReadonlyArray<Sentence>): string => {
   const shapes = table.map((each) => shapeOf(each.says));
   return table[shapes.indexOf(nearest(shapeOf(text), shapes))]?.says ?? '';
+};
+
+const introduce = (
+  { introduces = [], makes }: Sentence,
+  found: Anything,
+  { text, names, refused }: { readonly text: string; readonly names: Names; readonly refused: string | null },
+): void => {
+  for (const sample of makes === undefined ? introduces : [...introduces, makes]) {
+    const [name = '', kind] = [found[sample], kindOf(sample)];
+    if (kind === undefined) continue;
+    if (names.has(name) && (kind !== 'person' || sample === makes))
+      throw new Error(`"${text}": "${name}" is there already`);
+    // Whoever is refused has an account all the same; what is refused was not made.
+    if (refused === null || kind === 'person') names.add(name, kind);
+  }
 };
 
 /** Finds the one sentence of the table that this is; `names` learns whom it introduces. */
@@ -95,14 +112,6 @@ export const understand = (
   }
   if (second !== undefined)
     throw new Error(`"${text}" means two things: ${match.sentence.says}, ${second.sentence.says}`);
-  for (const sample of match.sentence.introduces ?? []) {
-    const [name, kind] = [match.found[sample], kindOf(sample)];
-    if (name === undefined || kind === undefined || names.is(name, kind)) {
-      if (kind !== 'person') throw new Error(`"${text}": "${name ?? ''}" is there already`);
-      continue;
-    }
-    // Who is refused has an account all the same; what is refused was not made.
-    if (refused === null || kind === 'person') names.add(name, kind);
-  }
+  introduce(match.sentence, match.found, { text, names, refused });
   return { text, sentence: match.sentence, names: match.found, refused };
 };

@@ -57,8 +57,11 @@ export class HttpStage {
     return this.sent<Body>(request, await this.person(actor), name);
   }
 
-  async byOperator(request: readonly [method: string, path: string, body?: object]): Promise<Answer<unknown>> {
-    return this.sent<unknown>(request, undefined);
+  async byOperator(
+    request: readonly [method: string, path: string, body?: object],
+    name?: string,
+  ): Promise<Answer<unknown>> {
+    return this.sent<unknown>(request, undefined, name);
   }
 
   secret(name: string): string {

@@ -18,6 +18,8 @@ import { Asked } from '../http/query.guard.js';
 import { Refused } from '../http/refused.js';
 import { Calling, Context, Person } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers, AnswersNothing } from '../openapi/answers.js';
+import { Account as AccountShape, listOf } from '../openapi/shapes.js';
 import { ProviderName, Providers, Subject } from './providers.js';
 import { type Account, ShownAccounts } from './shown-accounts.js';
 
@@ -39,6 +41,7 @@ export class AccountsController {
 
   @Post()
   @ForScope('identity')
+  @Answers('Register an account', AccountShape)
   async register(
     @Body(decode(Registration), plainName) person: t.TypeOf<typeof Registration>,
     @Calling() { credential }: Caller,
@@ -52,18 +55,21 @@ export class AccountsController {
 
   @Get()
   @ForScope('identity')
+  @Answers('List accounts', listOf(AccountShape))
   async list(@Asked(PageQuery) query: PageQuery, @Calling() caller: Caller): Answer<ListBody<Account>> {
     return this.accounts.page('/v1/accounts', query, (id) => this.maySee(caller, id));
   }
 
   @Get(':accountId')
   @ForScope('identity')
+  @Answers('Read an account', AccountShape, { etag: true })
   get(@Param('accountId', decodeId(AccountId)) id: AccountId, @Calling() caller: Caller): Answer<Account> {
     return this.maySee(caller, id) ? this.accounts.read(id) : Promise.resolve(E.left(notFound('account')));
   }
 
   @Post(':accountId/transfer')
   @ForOperator()
+  @Answers('Move an account to another address: a new account, and the old one is blocked', AccountShape)
   async transfer(
     @Param('accountId', decodeId(AccountId)) id: AccountId,
     @Body(decode(Transfer)) person: t.TypeOf<typeof Transfer>,
@@ -77,6 +83,7 @@ export class AccountsController {
   @Post(':accountId/block')
   @ForOperator()
   @HttpCode(200)
+  @Answers('Block an account: whatever it may do is denied at once', AccountShape)
   async block(
     @Param('accountId', decodeId(AccountId)) id: AccountId,
     @Context() context: CommandContext,
@@ -89,6 +96,7 @@ export class AccountsController {
   @Post(':accountId/unblock')
   @ForOperator()
   @HttpCode(200)
+  @Answers('Unblock an account', AccountShape)
   async unblock(
     @Param('accountId', decodeId(AccountId)) id: AccountId,
     @Context() context: CommandContext,
@@ -102,6 +110,7 @@ export class AccountsController {
   @Delete(':accountId')
   @ForPerson()
   @HttpCode(204)
+  @AnswersNothing('Delete your own account: personal data is erased, keys stay')
   async remove(
     @Param('accountId', decodeId(AccountId)) id: AccountId,
     @Person() by: AccountId,

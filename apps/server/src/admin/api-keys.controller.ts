@@ -15,6 +15,8 @@ import { plainName } from '../http/plain-name.pipe.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers, AnswersNothing } from '../openapi/answers.js';
+import { ApiKey as ApiKeyShape, listOf, NewApiKey } from '../openapi/shapes.js';
 import { keyView } from './views.js';
 
 const Expiry = t.union([IsoTime, t.null]);
@@ -34,6 +36,7 @@ export class ApiKeysController {
 
   @Post('projects/:projectId/api-keys')
   @ForPerson()
+  @Answers('Make an API key; its secret is shown once', NewApiKey)
   async create(
     @Param('projectId', decodeId(ProjectId)) projectId: ProjectId,
     @Body(decode(Creation), plainName) { name, expiresAt = null }: t.TypeOf<typeof Creation>,
@@ -48,6 +51,7 @@ export class ApiKeysController {
 
   @Get('projects/:projectId/api-keys')
   @ForReader()
+  @Answers('List API keys of a project', listOf(ApiKeyShape))
   list(
     @Param('projectId', decodeId(ProjectId)) projectId: ProjectId,
     @Asked(PageQuery) query: PageQuery,
@@ -63,6 +67,7 @@ export class ApiKeysController {
 
   @Get('api-keys/:keyId')
   @ForReader()
+  @Answers('Read an API key', ApiKeyShape, { etag: true })
   get(@Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId, @Reading() reader: Reader) {
     const found = this.keys.get(reader, id, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
@@ -72,6 +77,7 @@ export class ApiKeysController {
 
   @Patch('api-keys/:keyId')
   @ForPerson()
+  @Answers('Rename an API key, or change when it expires', ApiKeyShape)
   async change(
     @Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId,
     @Body(decode(Change), plainName) wanted: t.TypeOf<typeof Change>,
@@ -84,6 +90,7 @@ export class ApiKeysController {
   @Delete('api-keys/:keyId')
   @ForPerson()
   @HttpCode(204)
+  @AnswersNothing('Revoke an API key, for good')
   async revoke(
     @Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId,
     @Person() by: AccountId,

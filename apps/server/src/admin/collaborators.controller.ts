@@ -22,6 +22,8 @@ import { type ListBody, Lists, PageQuery } from '../http/list.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers, AnswersNothing } from '../openapi/answers.js';
+import { Collaborator as CollaboratorShape, listOf } from '../openapi/shapes.js';
 
 const Addition = exact({ email: Email });
 const RoleChange = exact({ role: RoleName });
@@ -42,6 +44,7 @@ export class CollaboratorsController {
 
   @Post()
   @ForPerson()
+  @Answers('Add a person to a project', CollaboratorShape)
   async add(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Body(decode(Addition)) { email }: t.TypeOf<typeof Addition>,
@@ -57,6 +60,7 @@ export class CollaboratorsController {
 
   @Get()
   @ForReader()
+  @Answers('List whoever is in a project', listOf(CollaboratorShape))
   async list(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Asked(PageQuery) query: PageQuery,
@@ -75,6 +79,7 @@ export class CollaboratorsController {
 
   @Get(':accountId')
   @ForReader()
+  @Answers('Read a collaborator', CollaboratorShape, { etag: true })
   async get(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Param('accountId', decodeId(AccountId)) accountId: AccountId,
@@ -88,6 +93,7 @@ export class CollaboratorsController {
 
   @Patch(':accountId')
   @ForPerson()
+  @Answers('Change a collaborator’s role', CollaboratorShape)
   async changeRole(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Param('accountId', decodeId(AccountId)) accountId: AccountId,
@@ -102,6 +108,7 @@ export class CollaboratorsController {
   @Delete(':accountId')
   @ForPerson()
   @HttpCode(204)
+  @AnswersNothing('Remove a collaborator')
   async remove(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Param('accountId', decodeId(AccountId)) accountId: AccountId,

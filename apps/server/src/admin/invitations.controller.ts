@@ -21,6 +21,8 @@ import { type ListBody, Lists, PageQuery } from '../http/list.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers, AnswersNothing } from '../openapi/answers.js';
+import { Invitation as InvitationShape, listOf, Member as MemberShape, NewInvitation } from '../openapi/shapes.js';
 import { type Member, ShownMembers } from './shown-members.js';
 import { invitationView } from './views.js';
 
@@ -42,6 +44,7 @@ export class InvitationsController {
 
   @Post('organizations/:organizationId/invitations')
   @ForPerson()
+  @Answers('Invite a person by email; the token is shown once', NewInvitation)
   async invite(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Body(decode(Addressee)) { email }: t.TypeOf<typeof Addressee>,
@@ -56,6 +59,7 @@ export class InvitationsController {
 
   @Get('organizations/:organizationId/invitations')
   @ForReader()
+  @Answers('List invitations', listOf(InvitationShape))
   async list(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Asked(PageQuery) query: PageQuery,
@@ -74,6 +78,7 @@ export class InvitationsController {
 
   @Get('organizations/:organizationId/invitations/:invitationId')
   @ForReader()
+  @Answers('Read an invitation', InvitationShape, { etag: true })
   async get(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Param('invitationId', decodeId(InvitationId)) invitationId: InvitationId,
@@ -90,6 +95,7 @@ export class InvitationsController {
   @Delete('organizations/:organizationId/invitations/:invitationId')
   @ForPerson()
   @HttpCode(204)
+  @AnswersNothing('Revoke an invitation')
   async revoke(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Param('invitationId', decodeId(InvitationId)) invitationId: InvitationId,
@@ -102,6 +108,7 @@ export class InvitationsController {
   @Post('invitations/accept')
   @ForPerson()
   @HttpCode(200)
+  @Answers('Accept an invitation and become a member', MemberShape)
   async accept(
     @Body(decode(Acceptance)) { token }: t.TypeOf<typeof Acceptance>,
     @Person() by: AccountId,

@@ -15,6 +15,8 @@ import { type ListBody, Lists, PageQuery } from '../http/list.js';
 import { Asked } from '../http/query.guard.js';
 import { Calling, Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers, AnswersNothing } from '../openapi/answers.js';
+import { listOf, Member as MemberShape } from '../openapi/shapes.js';
 import { type Member, ShownMembers } from './shown-members.js';
 
 const Provision = exact({ accountId: AccountId });
@@ -32,6 +34,7 @@ export class MembersController {
 
   @Post()
   @ForScope('identity')
+  @Answers('Make an account a member, where members come by single sign-on', MemberShape)
   async provision(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Body(decode(Provision)) { accountId }: t.TypeOf<typeof Provision>,
@@ -43,6 +46,7 @@ export class MembersController {
 
   @Get()
   @ForReader()
+  @Answers('List members', listOf(MemberShape))
   async list(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Asked(PageQuery) query: PageQuery,
@@ -61,6 +65,7 @@ export class MembersController {
 
   @Get(':accountId')
   @ForReader()
+  @Answers('Read a member', MemberShape, { etag: true })
   async get(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Param('accountId', decodeId(AccountId)) accountId: AccountId,
@@ -76,6 +81,7 @@ export class MembersController {
 
   @Patch(':accountId')
   @ForPerson()
+  @Answers('Change a member’s role', MemberShape)
   async changeRole(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Param('accountId', decodeId(AccountId)) accountId: AccountId,
@@ -90,6 +96,7 @@ export class MembersController {
   @Delete(':accountId')
   @ForPersonOr('identity')
   @HttpCode(204)
+  @AnswersNothing('Remove a member')
   async remove(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Param('accountId', decodeId(AccountId)) accountId: AccountId,

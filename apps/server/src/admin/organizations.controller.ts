@@ -21,6 +21,8 @@ import { plainName } from '../http/plain-name.pipe.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers } from '../openapi/answers.js';
+import { listOf, Organization as OrganizationShape } from '../openapi/shapes.js';
 import { organizationView } from './views.js';
 
 const Named = exact({ name: Name });
@@ -47,6 +49,7 @@ export class OrganizationsController {
 
   @Post()
   @ForPerson()
+  @Answers('Found an organization, with its default project', OrganizationShape)
   async create(
     @Body(decode(Named), plainName) { name }: t.TypeOf<typeof Named>,
     @Person() by: AccountId,
@@ -58,10 +61,8 @@ export class OrganizationsController {
 
   @Get()
   @ForReader()
-  list(
-    @Asked(PageQuery) query: PageQuery,
-    @Reading() reader: Reader,
-  ): E.Either<never, unknown> | ReturnType<Lists['part']> {
+  @Answers('List organizations', listOf(OrganizationShape))
+  list(@Asked(PageQuery) query: PageQuery, @Reading() reader: Reader) {
     const part = this.lists.part('/v1/organizations', query);
     if (E.isLeft(part)) return part;
     const page = this.organizations.page(reader, part.right);
@@ -70,6 +71,7 @@ export class OrganizationsController {
 
   @Get(':organizationId')
   @ForReader()
+  @Answers('Read an organization', OrganizationShape, { etag: true })
   get(@Param('organizationId', decodeId(OrganizationId)) id: OrganizationId, @Reading() reader: Reader) {
     const found = this.organizations.get(reader, id, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
@@ -79,6 +81,7 @@ export class OrganizationsController {
 
   @Patch(':organizationId')
   @ForPerson()
+  @Answers('Change an organization’s name or privacy', OrganizationShape)
   async update(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Body(decode(Change), plainName) change: t.TypeOf<typeof Change>,
@@ -92,6 +95,7 @@ export class OrganizationsController {
 
   @Put(':organizationId/features')
   @ForOperator()
+  @Answers('Switch features of an organization on or off', OrganizationShape)
   setFeatures(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Body(decode(Features)) features: t.TypeOf<typeof Features>,
@@ -102,6 +106,7 @@ export class OrganizationsController {
 
   @Put(':organizationId/membership-method')
   @ForOperator()
+  @Answers('Select how an organization takes its members', OrganizationShape)
   selectMethod(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Body(decode(Method)) { method }: t.TypeOf<typeof Method>,
@@ -113,6 +118,7 @@ export class OrganizationsController {
   @Post(':organizationId/suspend')
   @ForOperator()
   @HttpCode(200)
+  @Answers('Suspend an organization', OrganizationShape)
   suspend(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Context() context: CommandContext,
@@ -123,6 +129,7 @@ export class OrganizationsController {
   @Post(':organizationId/resume')
   @ForOperator()
   @HttpCode(200)
+  @Answers('Resume an organization', OrganizationShape)
   resume(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Context() context: CommandContext,
@@ -133,6 +140,7 @@ export class OrganizationsController {
   @Post(':organizationId/transfer-ownership')
   @ForOperator()
   @HttpCode(200)
+  @Answers('Make another member the owner', OrganizationShape)
   async transferOwnership(
     @Param('organizationId', decodeId(OrganizationId)) id: OrganizationId,
     @Body(decode(NewOwner)) { accountId }: t.TypeOf<typeof NewOwner>,

@@ -15,6 +15,8 @@ import { plainName } from '../http/plain-name.pipe.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers } from '../openapi/answers.js';
+import { listOf, Permissions, Project as ProjectShape } from '../openapi/shapes.js';
 import { projectView } from './views.js';
 
 const Slug = branded('Slug', /^[a-z0-9][a-z0-9-]{1,62}$/u);
@@ -35,6 +37,7 @@ export class ProjectsController {
 
   @Post('organizations/:organizationId/projects')
   @ForPerson()
+  @Answers('Make a project', ProjectShape)
   async create(
     @Param('organizationId', decodeId(OrganizationId)) organizationId: OrganizationId,
     @Body(decode(Creation), plainName) { name, slug, visibility = 'private' }: t.TypeOf<typeof Creation>,
@@ -48,6 +51,7 @@ export class ProjectsController {
 
   @Get('organizations/:organizationId/projects')
   @ForReader()
+  @Answers('List projects of an organization', listOf(ProjectShape))
   list(
     @Param('organizationId', decodeId(OrganizationId)) organizationId: OrganizationId,
     @Asked(PageQuery) query: PageQuery,
@@ -63,6 +67,7 @@ export class ProjectsController {
 
   @Get('projects/:projectId')
   @ForReader()
+  @Answers('Read a project', ProjectShape, { etag: true })
   get(@Param('projectId', decodeId(ProjectId)) id: ProjectId, @Reading() reader: Reader) {
     const found = this.projects.get(reader, id, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
@@ -72,6 +77,7 @@ export class ProjectsController {
 
   @Patch('projects/:projectId')
   @ForPerson()
+  @Answers('Change a project’s settings', ProjectShape)
   change(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Body(decode(Change), plainName) wanted: t.TypeOf<typeof Change>,
@@ -84,6 +90,7 @@ export class ProjectsController {
   @Post('projects/:projectId/archive')
   @ForPerson()
   @HttpCode(200)
+  @Answers('Archive a project: its keys are refused', ProjectShape)
   archive(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Person() by: AccountId,
@@ -95,6 +102,7 @@ export class ProjectsController {
   @Post('projects/:projectId/unarchive')
   @ForPerson()
   @HttpCode(200)
+  @Answers('Take a project out of the archive', ProjectShape)
   unarchive(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Person() by: AccountId,
@@ -106,6 +114,7 @@ export class ProjectsController {
   @Post('projects/:projectId/join')
   @ForPerson()
   @HttpCode(200)
+  @Answers('Join an open project', ProjectShape)
   join(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Person() by: AccountId,
@@ -117,6 +126,7 @@ export class ProjectsController {
   @Post('projects/:projectId/leave')
   @ForPerson()
   @HttpCode(200)
+  @Answers('Leave a project', ProjectShape)
   leave(
     @Param('projectId', decodeId(ProjectId)) id: ProjectId,
     @Person() by: AccountId,
@@ -127,6 +137,7 @@ export class ProjectsController {
 
   @Get('projects/:projectId/my-permissions')
   @ForPerson()
+  @Answers('Which actions you may do in a project', Permissions)
   myPermissions(@Param('projectId', decodeId(ProjectId)) id: ProjectId, @Person() person: AccountId) {
     const found = this.permissions.of(person, id, timestampOf(Date.now()));
     return E.isLeft(found) ? found : E.right(reply(found.right, { position: this.lists.position }));

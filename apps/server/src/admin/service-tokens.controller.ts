@@ -14,6 +14,8 @@ import { plainName } from '../http/plain-name.pipe.js';
 import { Asked } from '../http/query.guard.js';
 import { Context } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers, AnswersNothing } from '../openapi/answers.js';
+import { listOf, NewServiceToken, ServiceToken as ServiceTokenShape } from '../openapi/shapes.js';
 import { serviceTokenView } from './views.js';
 
 const Creation = exactWith(
@@ -34,6 +36,7 @@ export class ServiceTokensController {
 
   @Post()
   @ForOperator()
+  @Answers('Make a service token; it is shown once', NewServiceToken)
   async create(
     @Body(decode(Creation), plainName) wanted: t.TypeOf<typeof Creation>,
     @Context() context: CommandContext,
@@ -49,6 +52,7 @@ export class ServiceTokensController {
 
   @Get()
   @ForOperator()
+  @Answers('List service tokens', listOf(ServiceTokenShape))
   list(@Asked(PageQuery) query: PageQuery) {
     const part = this.lists.part('/v1/service-tokens', query);
     if (E.isLeft(part)) return part;
@@ -58,6 +62,7 @@ export class ServiceTokensController {
 
   @Get(':serviceTokenId')
   @ForOperator()
+  @Answers('Read a service token', ServiceTokenShape, { etag: true })
   get(@Param('serviceTokenId', decodeId(ServiceTokenId)) id: ServiceTokenId) {
     const token = this.tokens.get(id);
     if (token === undefined) return E.left(notFound('service token'));
@@ -68,6 +73,7 @@ export class ServiceTokensController {
   @Delete(':serviceTokenId')
   @ForOperator()
   @HttpCode(204)
+  @AnswersNothing('Revoke a service token, for good')
   async revoke(
     @Param('serviceTokenId', decodeId(ServiceTokenId)) id: ServiceTokenId,
     @Context() context: CommandContext,

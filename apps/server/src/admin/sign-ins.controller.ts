@@ -13,6 +13,8 @@ import { decode } from '../http/decode.js';
 import { Email } from '../http/fields.js';
 import { Calling, Context, Person } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
+import { Answers } from '../openapi/answers.js';
+import { Account as AccountShape } from '../openapi/shapes.js';
 import { ProviderName, Providers, Subject } from './providers.js';
 import { type Account, ShownAccounts } from './shown-accounts.js';
 
@@ -32,6 +34,7 @@ export class SignInsController {
   @Post('sign-ins')
   @ForScope('identity')
   @HttpCode(200)
+  @Answers('Say that a person has signed in', AccountShape)
   async signIn(
     @Body(decode(Attempt)) person: t.TypeOf<typeof Attempt>,
     @Calling() caller: Caller,
@@ -50,6 +53,7 @@ export class SignInsController {
 
   @Get('me')
   @ForPerson()
+  @Answers('Read your own account', AccountShape, { etag: true })
   me(@Person() person: AccountId): Answer<Account> {
     return this.accounts.read(person);
   }

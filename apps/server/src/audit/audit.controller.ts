@@ -12,6 +12,8 @@ import { type ListBody, Lists } from '../http/list.js';
 import { PositionTokens } from '../http/position-token.js';
 import { Asked } from '../http/query.guard.js';
 import { Calling } from '../http/request.decorators.js';
+import { Answers } from '../openapi/answers.js';
+import { AuditEvent, listOf } from '../openapi/shapes.js';
 
 const EventsQuery = exactWith(
   { limit: Limit },
@@ -44,6 +46,7 @@ export class AuditController {
 
   @Get('events')
   @ForPersonOr('audit')
+  @Answers('List what happened, in the order of the log', listOf(AuditEvent))
   async events(
     @Asked(EventsQuery) query: EventsQuery,
     @Calling() caller: Caller,

@@ -11,6 +11,8 @@ import { decode } from '../http/decode.js';
 import { AsksOnly } from '../http/asks-only.js';
 import { PositionTokens } from '../http/position-token.js';
 import { Calling } from '../http/request.decorators.js';
+import { Answers } from '../openapi/answers.js';
+import { Decision as DecisionShape } from '../openapi/decision-shapes.js';
 import { AuthorizeBody, projectOf, questionOf } from './question.js';
 
 /** "May this key or person do this here?": answered from memory, with no write and no cache of answers. */
@@ -28,6 +30,7 @@ export class AuthorizeController {
   @ForScope('decisions')
   @AsksOnly()
   @HttpCode(200)
+  @Answers('Ask whether a key or a person may do something', DecisionShape)
   authorize(@Body(decode(AuthorizeBody)) body: AuthorizeBody, @Calling() caller: Caller) {
     const question = questionOf(body, this.settings.prefix);
     if (E.isLeft(question)) return question;

@@ -10,6 +10,8 @@ import { reply } from '../http/answer.js';
 import { Authentication } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
 import { Refused } from '../http/refused.js';
+import { Answers } from '../openapi/answers.js';
+import { KeyRefused, Whoami } from '../openapi/decision-shapes.js';
 
 /** Where the holder of a bad key is sent for a good one; null for nowhere. */
 export class KeyHelp {
@@ -30,6 +32,7 @@ export class WhoamiController {
 
   @Get('whoami')
   @ForAnyone()
+  @Answers('Whose key this is', Whoami, { key: true, besides: { 401: KeyRefused } })
   whoami(@Req() request: FastifyRequest) {
     const caller = this.caller(request);
     if (caller?.credential.type !== 'key') return E.right(this.refused());
@@ -56,7 +59,7 @@ export class WhoamiController {
   /** Unknown, revoked, expired or missing: the holder of a key is told one and the same (ERR-04, AMB-20). */
   private caller(request: FastifyRequest): Caller | undefined {
     try {
-      return this.authentication.caller(request);
+      return this.authentication.known(request);
     } catch (thrown) {
       if (thrown instanceof Refused && thrown.failure._tag === 'Unauthenticated') return undefined;
       throw thrown;
@@ -67,9 +70,9 @@ export class WhoamiController {
   private refused() {
     const where = this.help.url === null ? '' : ` You can find your API key at ${this.help.url}.`;
     const message = `Invalid API key provided.${where}`;
-    return reply(
-      { error: { message, type: 'invalid_request_error', param: null, code: 'invalid_api_key' } },
-      { status: 401, headers: { 'www-authenticate': 'Bearer' } },
-    );
+    return reply({ error: { message, type: 'invalid_request_error', param: null, code: 'invalid_api_key' } } as const, {
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer' },
+    });
   }
 }

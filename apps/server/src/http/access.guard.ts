@@ -50,16 +50,19 @@ export class AccessGuard implements CanActivate {
     private readonly freshness: Freshness,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const wanted = accessOf(context.getHandler());
     if (wanted.for === 'anyone') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: Record<string, string> }>>();
     const caller = this.authentication.caller(request);
-    request.caller = caller;
-    this.refuseStale(caller, request.method, context);
-    this.admit(caller, wanted);
-    this.confine(caller, request.params);
-    return true;
+    const letIn = (known: Caller): boolean => {
+      request.caller = known;
+      this.refuseStale(known, request.method, context);
+      this.admit(known, wanted);
+      this.confine(known, request.params);
+      return true;
+    };
+    return caller instanceof Promise ? caller.then(letIn) : letIn(caller);
   }
 
   /**

@@ -2,10 +2,12 @@ import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { classify } from '#libs/api-keys';
 import { keyIsDead, type LiveState } from '#libs/authorization';
-import { AccountId, type OrganizationId, type Timestamp, timestampOf } from '#libs/kernel';
+import { AccountId, E, type OrganizationId, type Timestamp, timestampOf } from '#libs/kernel';
 import { type Freshness } from '#libs/read-models';
 import { type ServiceTokens } from '#libs/service-tokens';
 import type { Caller, Credential } from './caller.js';
+import type { PeopleByToken } from './oidc/people-by-token.js';
+import { looksLikeToken } from './oidc/person-tokens.js';
 import { Refused } from './refused.js';
 import { sameSecret } from './same-secret.js';
 
@@ -14,9 +16,11 @@ export class OperatorToken {
   constructor(readonly secret: string) {}
 }
 
+const refused = () => new Refused({ _tag: 'Unauthenticated', credential: 'refused' });
 const cannotActAs = () => new Refused({ _tag: 'CannotActAs' });
 
 const bearer = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/iu;
+const secretOf = ({ headers }: FastifyRequest): string | undefined => bearer.exec(headers.authorization ?? '')?.[1];
 
 /** Makes a caller of a request's credential, or throws a `Refused`. */
 export class Authentication {
@@ -25,16 +29,36 @@ export class Authentication {
     private readonly tokens: ServiceTokens,
     private readonly live: LiveState,
     private readonly freshness: Freshness,
+    private readonly people: PeopleByToken,
   ) {}
 
-  caller({ headers }: FastifyRequest): Caller {
-    const { authorization } = headers;
-    if (authorization === undefined) throw new Refused({ _tag: 'Unauthenticated', credential: 'missing' });
-    const secret = bearer.exec(authorization)?.[1];
+  /** A promise only for a person's token, whose issuer may have to be asked. */
+  caller(request: FastifyRequest): Caller | Promise<Caller> {
+    const known = this.known(request);
+    if (known !== undefined) return known;
+    const secret = secretOf(request);
+    if (secret === undefined || !looksLikeToken(secret)) throw refused();
+    return this.personOfToken(secret, request.id, request.headers['writ-act-as']);
+  }
+
+  /** Whom this server itself gave a credential; undefined for any other. */
+  known(request: FastifyRequest): Caller | undefined {
+    if (request.headers.authorization === undefined)
+      throw new Refused({ _tag: 'Unauthenticated', credential: 'missing' });
+    const secret = secretOf(request);
     const credential = secret === undefined ? undefined : this.credential(secret);
-    if (credential === undefined) throw new Refused({ _tag: 'Unauthenticated', credential: 'refused' });
-    const actAs = headers['writ-act-as'];
+    if (credential === undefined) return undefined;
+    const actAs = request.headers['writ-act-as'];
     return { credential, person: actAs === undefined ? null : this.person(credential, actAs) };
+  }
+
+  private async personOfToken(token: string, requestId: string, actAs: unknown): Promise<Caller> {
+    const found = await this.people.find(token, requestId);
+    if (E.isLeft(found)) throw new Refused(found.left);
+    if (found.right === undefined || this.live.account(found.right.id)?.status !== 'active') throw refused();
+    if (actAs !== undefined) throw cannotActAs();
+    const { provider, id } = found.right;
+    return { credential: { type: 'person', provider }, person: id };
   }
 
   private credential(secret: string): Credential | undefined {
@@ -54,7 +78,7 @@ export class Authentication {
   }
 
   private person(credential: Credential, actAs: string | string[]): AccountId {
-    if (credential.type === 'key' || !AccountId.is(actAs)) throw cannotActAs();
+    if (credential.type === 'key' || credential.type === 'person' || !AccountId.is(actAs)) throw cannotActAs();
     if (this.live.account(actAs)?.status !== 'active') throw cannotActAs();
     if (credential.type === 'operator') return actAs;
     const { scopes, organizationIds } = credential.token;

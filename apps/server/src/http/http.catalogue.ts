@@ -43,7 +43,7 @@ export const httpProblems = {
     status: 403,
     title: 'Cannot act for this person',
     detail:
-      'Writ-Act-As is for the operator and for service tokens with the scope "act-as", and names a person who exists and is not blocked.',
+      'Writ-Act-As is for the operator and for service tokens with the scope "act-as", and names a person who exists and is not blocked. A token of a person acts for that person alone.',
   },
   NotFound: {
     status: 404,
@@ -114,6 +114,13 @@ export const httpProblems = {
     status: 503,
     title: 'The vault cannot be reached',
     detail: 'Send the request again in a moment, with the same Idempotency-Key.',
+    headers: soon,
+  },
+  IssuerUnavailable: {
+    status: 503,
+    title: 'The issuer of the token cannot be reached',
+    detail:
+      'Nothing is known to be wrong with the token: its issuer gives no keys. Send the request again in a moment.',
     headers: soon,
   },
   Defect: {

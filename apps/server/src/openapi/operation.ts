@@ -64,7 +64,8 @@ const refusalsOf = (route: Route): ReadonlyArray<number> => {
   const takesBody = route.body !== undefined;
   return [
     400,
-    ...(route.access.for === 'anyone' ? [] : [401, 403]),
+    401,
+    403,
     404,
     409,
     ...(isConditional(route) ? [412] : []),
@@ -109,13 +110,14 @@ const responsesOf = (route: Route, schemas: Schemas): Readonly<Record<string, Re
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** `ApiKeys` → `API keys` */
+/** `ApiKeys` → `API keys`, `SignIns` → `Sign-ins` */
 export const areaOf = ({ controller }: Route): string =>
   upper(
     controller
       .replace(/(?<=[a-z])(?=[A-Z])/gu, ' ')
       .toLowerCase()
-      .replace(/\bapi\b/gu, 'API'),
+      .replace('api ', 'API ')
+      .replace('sign ins', 'sign-ins'),
   );
 
 /** A route in the words of OpenAPI. */

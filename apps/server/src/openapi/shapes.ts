@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import {
   AccountId,
   ApiKeyId,
+  InvitationId,
   MembershipMethod,
   OrganizationId,
   OrganizationRole,
@@ -68,6 +69,18 @@ export const Member = t.type(
   'Member',
 );
 
+const invitation = {
+  id: InvitationId,
+  email: orNull(t.string),
+  status: t.keyof({ pending: null, accepted: null, revoked: null, expired: null, superseded: null }),
+  expiresAt: Timestamp,
+  createdAt: Timestamp,
+};
+
+export const Invitation = t.type(invitation, 'Invitation');
+/** The token is shown once: it is null where the answer is a replay. */
+export const NewInvitation = t.type({ ...invitation, token: orNull(t.string) }, 'NewInvitation');
+
 export const Project = t.type(
   {
     id: ProjectId,
@@ -94,6 +107,17 @@ export const Collaborator = t.type(
     addedAt: Timestamp,
   },
   'Collaborator',
+);
+
+export const Permissions = t.type(
+  {
+    projectId: ProjectId,
+    role: orNull(Role),
+    kind: t.keyof({ member: null, external: null }),
+    suspended: t.boolean,
+    permissions: t.readonlyArray(t.string),
+  },
+  'Permissions',
 );
 
 const apiKey = {

@@ -157,13 +157,13 @@ describe('a key is allowed', () => {
     });
   });
 
-  it('KEY-12, COL-14, ORG-20, AMB-15: whatever becomes of the person who made it', () => {
+  it('KEY-12, COL-14, ORG-20, DEL-06, AMB-15: whatever becomes of the person who made it', () => {
     const w = company()
       .account('maker')
       .member('acme', 'maker')
       .collaborator('site', 'maker')
       .key('hers', { in: 'site' });
-    w.collaboratorRemoved('site', 'maker').memberRemoved('acme', 'maker').blocked('maker');
+    w.collaboratorRemoved('site', 'maker').memberRemoved('acme', 'maker').blocked('maker').deleted('maker');
     expect(answer(w, credential('hers'), use)).toEqual(['project-key', 'KeyCreated']);
   });
 

@@ -34,12 +34,14 @@ export interface CurrentMembership {
   /** The last change of role, where there was one, and the role it began with. */
   readonly changed: Cite | null;
   readonly firstRole: OrganizationRole;
+  /** What made a former owner of it an admin, while they are not its owner again (AMB-33). */
+  readonly gaveUp: Cite | null;
 }
 
 export interface MembershipFact {
   readonly current: CurrentMembership | null;
-  /** The last end of a membership, by organization. */
-  readonly ended: ReadonlyMap<OrganizationId, Cite>;
+  /** Every end of a membership, by organization, the oldest first. */
+  readonly ended: ReadonlyMap<OrganizationId, ReadonlyArray<Cite>>;
 }
 
 /** A switch, and the event that put it where it is; null while nobody has touched it. */
@@ -65,6 +67,9 @@ export interface ProjectFact {
   readonly isDefault: boolean;
   readonly visibility: Visibility;
   readonly visibilityChanged: Cite | null;
+  readonly firstVisibility: Visibility;
+  /** What ended its being open, while it is not. */
+  readonly shut: Cite | null;
   readonly externals: Switch;
   readonly archived: Cite | null;
   readonly created: Cite;

@@ -4,6 +4,7 @@ import type { Cite, Facts, ProjectFact } from './facts.js';
 import type { Permission, Standing } from './permissions.js';
 import { type Allow, type Attribution, type Decision, deny, type Principal, type Question } from './question.js';
 import { citesOfRole, type Grant, type PersonInProject, personInProject } from './standing.js';
+import { joiningTaken, placeTaken, roleInOrganizationTaken, roleTaken } from './taken.js';
 import type { Target } from './target.js';
 
 type Person = Extract<Principal, { type: 'user' }>;
@@ -18,7 +19,7 @@ const allow = (
 const inOrganization = (facts: Facts, person: Person, permission: Permission, { organizationId }: Target): Decision => {
   const held = facts.membership(person.id);
   if (held?.current?.organizationId !== organizationId)
-    return deny('not-a-member', person, held?.ended.get(organizationId));
+    return deny('not-a-member', person, held?.ended.get(organizationId)?.at(-1));
   const standing: Allow & Standing = `organization-${held.current.role}`;
   if (permission.standings.has(standing)) {
     const nowhere = { projectId: null, apiKeyId: null, fallback: null, listingScope: 'project' } as const;
@@ -26,9 +27,9 @@ const inOrganization = (facts: Facts, person: Person, permission: Permission, { 
     return allow(standing, person, attribution, citesOfRole(held.current));
   }
   const ownerOnly = permission.standings.size === 1 && permission.standings.has('organization-owner');
-  // A demotion took it away only where an admin may; a promotion never took anything.
-  const demotion = permission.standings.has('organization-admin') ? held.current.changed : null;
-  return deny(ownerOnly ? 'owner-only' : 'role-lacks-permission', person, demotion);
+  const hasAdmins = ownerOnly || permission.standings.has('organization-admin');
+  const cite = hasAdmins ? roleInOrganizationTaken(held.current, ownerOnly) : null;
+  return deny(ownerOnly ? 'owner-only' : 'role-lacks-permission', person, cite);
 };
 
 const standingOf = ({ as, role }: Grant): Standing => (as === 'project' || as === 'external' ? `${as}-${role}` : as);
@@ -63,12 +64,19 @@ const inProject = (
     );
   if (here.grants.length === 0) {
     if (here.suspended !== null) return deny('external-suspended', person, here.suspended.cite);
-    return deny(here.membership === null ? 'not-a-member' : 'not-a-collaborator', person, here.lost);
+    if (here.membership === null) return deny('not-a-member', person, here.lost);
+    return deny('not-a-collaborator', person, placeTaken(facts, project, here));
   }
-  const grant = here.grants.find((each) => permission.standings.has(standingOf(each)));
+  const isEnough = (each: Grant) => permission.standings.has(standingOf(each));
+  // A member is told the strongest that is enough; an external is told one thing, and the weakest cites the least.
+  const grant = here.membership === null ? here.grants.findLast(isEnough) : here.grants.find(isEnough);
   if (grant === undefined) {
     const asAdmin: Standing = here.membership === null ? 'external-admin' : 'project-admin';
-    return deny('role-lacks-permission', person, permission.standings.has(asAdmin) ? here.row?.changed : null);
+    return deny(
+      'role-lacks-permission',
+      person,
+      permission.standings.has(asAdmin) ? roleTaken(facts, project, here) : null,
+    );
   }
   const attribution =
     grant.as === 'external'
@@ -92,8 +100,8 @@ const movesIn = (
 ): Moves | Extract<Decision, { decision: false }> | undefined => {
   const refuse = (...[reason, , cite]: Parameters<typeof deny>) =>
     deny(reason, person, cite) as Extract<Decision, { decision: false }>;
-  if (action === 'project:leave' && here.grants.length > 0) {
-    const own = here.grants.find((grant) => grant.as === 'project' || grant.as === 'external');
+  if (action === 'project:leave' && (here.grants.length > 0 || here.membership !== null)) {
+    const own = here.grants.findLast((grant) => grant.as === 'project' || grant.as === 'external');
     if (project.isDefault) return refuse('role-lacks-permission', person);
     if (here.row === null || own === undefined) return refuse('not-a-collaborator', person, here.lost);
     return { decision: true, reason: reasonOf(own), evidence: own.evidence };
@@ -107,12 +115,15 @@ const movesIn = (
     return {
       decision: true,
       reason: 'organization-member',
-      evidence: [...cites, project.visibilityChanged ?? project.created],
+      evidence: [...cites, openedBy(project)],
     };
-  return here.grants.length === 0
-    ? refuse('not-a-collaborator', person, here.lost)
-    : refuse('role-lacks-permission', person);
+  const reason = here.grants.length === 0 ? 'not-a-collaborator' : 'role-lacks-permission';
+  return refuse(reason, person, joiningTaken(project, here.membership));
 };
+
+/** A project that was made open is open by its making, whatever it has been meanwhile. */
+const openedBy = ({ firstVisibility, visibilityChanged, created }: ProjectFact): Cite =>
+  firstVisibility === 'open' ? created : (visibilityChanged ?? created);
 
 /** What a person may do: by their place in the organization, or by their row in the project. */
 export const decideForPerson = (

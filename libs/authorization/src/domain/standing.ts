@@ -1,5 +1,14 @@
 import type { OrganizationId, ProjectId, Role } from '#libs/kernel';
-import type { Cite, CollaboratorFact, CurrentMembership, Facts, MembershipFact, ProjectFact, Row } from './facts.js';
+import type {
+  Cite,
+  CollaboratorFact,
+  CurrentMembership,
+  Facts,
+  MembershipFact,
+  ProjectFact,
+  Row,
+  Switch,
+} from './facts.js';
 
 /** A person's place in one project, as the facts have it. */
 export interface PersonInProject {
@@ -10,7 +19,7 @@ export interface PersonInProject {
   readonly grants: ReadonlyArray<Grant>;
   /** A row that counts, but whose gates are shut (COL-16, AMB-09). */
   readonly suspended: { readonly cite: Cite | null } | null;
-  /** What took their place here away, where something did. */
+  /** What took their row away, or the membership that they had here, where something did. */
   readonly lost: Cite | null;
   /** An admin who has yet to join (PRJ-21): the switch says so. */
   readonly mustJoin: CurrentMembership | null;
@@ -45,9 +54,15 @@ export const countingRow = (
     const current = membership?.current;
     return current?.organizationId === organizationId && current.id === row.membershipId ? row : null;
   }
-  const ended = membership?.ended.get(organizationId);
-  return ended !== undefined && ended.position > row.granted.position ? null : row;
+  return endAfter(row.granted, membership, organizationId) === null ? row : null;
 };
+
+/** The end of a membership that ended a row granted before it, with all that came of it. */
+const endAfter = (
+  { position }: Cite,
+  membership: MembershipFact | undefined,
+  organizationId: OrganizationId,
+): Cite | null => membership?.ended.get(organizationId)?.find((end) => end.position > position) ?? null;
 
 /** A row that is there and ended all the same, with the membership it stood on or with its account: what is left to record. */
 export const endedRow = (facts: Facts, projectId: string, accountId: string): Row | null => {
@@ -58,15 +73,28 @@ export const endedRow = (facts: Facts, projectId: string, accountId: string): Ro
   return isOver ? fact.row : null;
 };
 
-const lostBy = (
-  fact: CollaboratorFact | undefined,
-  membership: MembershipFact | undefined,
-  organizationId: OrganizationId,
-) => {
-  const ended = membership?.ended.get(organizationId) ?? null;
-  const removed = fact?.removed ?? null;
-  if (ended === null || removed === null) return removed ?? ended;
-  return removed.position > ended.position ? removed : ended;
+/** What is not a member's any more, and what is not a stranger's: the later of a row's removal and a membership's end. */
+const lostByStranger = (fact: CollaboratorFact | undefined, held: MembershipFact | undefined, id: OrganizationId) =>
+  latest([held?.ended.get(id)?.at(-1), fact?.removed]);
+
+/** A member lost their place here with the membership their row stood on, or by the row's removal; else they had none. */
+const lostByMember = (fact: CollaboratorFact | undefined, held: MembershipFact | undefined, id: OrganizationId) => {
+  if (fact === undefined) return null;
+  return fact.row === null ? fact.removed : endAfter(fact.row.granted, held, id);
+};
+
+export const latest = (cites: ReadonlyArray<Cite | null | undefined>): Cite | null =>
+  cites.reduce<Cite | null>(
+    (last, each) => (each == null || (last?.position ?? 0n) > each.position ? last : each),
+    null,
+  );
+
+/** Of two shut gates, what shut the first; nothing, where one was never open. */
+const shutFirst = (shut: ReadonlyArray<Switch | undefined>): Cite | null => {
+  const cites = shut.map((gate) => gate?.cite ?? null);
+  return cites.reduce((first, each) =>
+    first === null || each === null ? null : each.position < first.position ? each : first,
+  );
 };
 
 /** COL-06, AMB-04: owner and admins are admins of every project, save where they have to join first. */
@@ -86,27 +114,33 @@ export const personInProject = (
   const fact = facts.collaborator(projectId, accountId);
   const held = facts.membership(accountId);
   const membership = held?.current?.organizationId === organizationId ? held.current : null;
-  const row = fact === undefined ? null : countingRow(fact, held);
+  const counting = fact === undefined ? null : countingRow(fact, held);
+  const row = counting !== null && facts.account(accountId)?.deleted != null ? null : counting;
   const rowCites = row === null ? [] : citesOfRole({ ...row, since: row.granted });
   const grants: Array<Grant> = [];
 
   if (membership === null) {
-    const organization = facts.organization(organizationId);
-    const shut = [organization?.externals, project.externals].find((gate) => gate?.on !== true);
-    const open = [organization?.externals.cite, project.externals.cite].filter((cite) => cite != null);
-    if (row !== null && shut === undefined)
-      grants.push({ as: 'external', role: row.role, evidence: [...rowCites, ...open] });
-    const suspended = row !== null && shut !== undefined ? { cite: shut.cite } : null;
-    return { membership, row, grants, suspended, lost: lostBy(fact, held, organizationId), mustJoin: null };
+    const gates = [facts.organization(organizationId)?.externals, project.externals];
+    const shut = gates.filter((gate) => gate?.on !== true);
+    const open = gates.flatMap((gate) => gate?.cite ?? []);
+    if (row !== null && shut.length === 0) {
+      // What a member may is owed to no promotion, nor to a demotion.
+      if (row.role === 'admin') grants.push({ as: 'external', role: 'admin', evidence: [...rowCites, ...open] });
+      if (row.role === 'member' || row.firstRole === 'member')
+        grants.push({ as: 'external', role: 'member', evidence: [row.granted, ...open] });
+    }
+    const suspended = row !== null && shut.length > 0 ? { cite: shutFirst(shut) } : null;
+    return { membership, row, grants, suspended, lost: lostByStranger(fact, held, organizationId), mustJoin: null };
   }
 
   const evidence = citesOfRole(membership);
   const mustJoin = membership.role !== 'member' && mustJoinFirst(facts, project, row) ? membership : null;
   if (membership.role !== 'member' && mustJoin === null)
     grants.push({ as: `organization-${membership.role}`, role: 'admin', evidence: [...evidence, project.created] });
-  if (row !== null) grants.push({ as: 'project', role: row.role, evidence: [membership.since, ...rowCites] });
+  // In the default project a row that makes nobody an admin gives nothing that a member has not got.
+  if (row !== null && !(project.isDefault && row.role === 'member'))
+    grants.push({ as: 'project', role: row.role, evidence: [membership.since, ...rowCites] });
   if (project.isDefault) grants.push({ as: 'project', role: 'member', evidence: [membership.since, project.created] });
-  // A member lost their place here with the membership their row stood on, or by the row's removal; else they had none.
-  const cut = row === null && fact?.row != null ? (held?.ended.get(organizationId) ?? null) : null;
-  return { membership, row, grants, suspended: null, lost: cut ?? fact?.removed ?? null, mustJoin };
+  const lost = row === null ? lostByMember(fact, held, organizationId) : null;
+  return { membership, row, grants, suspended: null, lost, mustJoin };
 };

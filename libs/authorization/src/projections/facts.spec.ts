@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { AccountEvent } from '#libs/accounts/events';
 import type { Timestamp } from '#libs/kernel';
 import {
   accountId,
@@ -66,17 +67,49 @@ describe('the facts about a key', () => {
 });
 
 describe('the facts about a membership', () => {
-  it('keep the last end of each organization, also after a return', () => {
+  it('keep every end by organization, also after a return', () => {
     const w = company().memberRemoved('acme', 'bob');
-    const end = w.position;
+    const first = w.position;
     w.organization('zeta', { owner: 'zoe' }).member('zeta', 'bob').memberRemoved('zeta', 'bob').member('acme', 'bob');
-    const bob = w.live.membership(accountId('bob'));
-    expect(bob?.current?.organizationId).toBe('org_acme');
-    expect([...(bob?.ended ?? [])].map(([id, { type }]) => [id, type])).toEqual([
-      ['org_acme', 'MemberRemoved'],
-      ['org_zeta', 'MemberRemoved'],
+    const bob = () => w.live.membership(accountId('bob'));
+    expect(bob()?.current?.organizationId).toBe('org_acme');
+    expect([...(bob()?.ended ?? [])].map(([id, ends]) => [id, ends.map(({ type }) => type)])).toEqual([
+      ['org_acme', ['MemberRemoved']],
+      ['org_zeta', ['MemberRemoved']],
     ]);
-    expect(bob?.ended.get(organizationId('acme'))?.position).toBe(end);
+    w.memberRemoved('acme', 'bob');
+    expect(
+      bob()
+        ?.ended.get(organizationId('acme'))
+        ?.map(({ position }) => position),
+    ).toEqual([first, w.position]);
+  });
+
+  it('ORG-14: begin by an invitation as by single sign-on', () =>
+    expect(world().joined('acme', 'bob').live.membership(accountId('bob'))).toMatchObject({
+      current: { organizationId: 'org_acme', role: 'member', since: { type: 'MemberJoined' } },
+    }));
+
+  it('AMB-33: change hands: the former owner is an admin, the new one is the owner', () => {
+    const w = company().ownership('acme', { from: 'ann', to: 'bob' });
+    const held = (name: string) => w.live.membership(accountId(name))?.current;
+    expect(held('ann')).toMatchObject({ role: 'admin', firstRole: 'owner', gaveUp: { type: 'OwnershipGivenUp' } });
+    expect(held('bob')).toMatchObject({ role: 'owner', firstRole: 'member', changed: { type: 'OwnershipReceived' } });
+    expect(w.live.organization(organizationId('acme'))?.ownerId).toBe('user_bob');
+    w.ownership('acme', { from: 'bob', to: 'ann' }).memberRole('acme', 'bob', 'member');
+    expect(held('ann')).toMatchObject({ role: 'owner', gaveUp: null });
+    expect(held('bob')).toMatchObject({ role: 'member', gaveUp: { type: 'OwnershipGivenUp' } });
+  });
+
+  it('DEL-09: go on as the new account’s, and end in the old one', () => {
+    const w = company().account('anna').membershipTakenOver('acme', { from: 'ann', to: 'anna' });
+    expect(w.live.membership(accountId('anna'))?.current).toMatchObject({
+      role: 'owner',
+      since: { type: 'MembershipTakenOver' },
+    });
+    const old = w.live.membership(accountId('ann'));
+    expect(old?.current).toBeNull();
+    expect(old?.ended.get(organizationId('acme'))?.map(({ type }) => type)).toEqual(['MembershipPassedOn']);
   });
 
   it("a role after the end is nobody's", () =>
@@ -84,6 +117,113 @@ describe('the facts about a membership', () => {
       company().memberRemoved('acme', 'bob').memberRole('acme', 'bob', 'admin').live.membership(accountId('bob'))
         ?.current,
     ).toBeNull());
+});
+
+describe('the facts about an account', () => {
+  const account = (w: ReturnType<typeof company>) => w.live.account(accountId('bob'));
+
+  it('DEL-11: are that it is blocked, until it is not', () => {
+    expect(account(company().blocked('bob'))).toMatchObject({ status: 'blocked', blocked: { type: 'AccountBlocked' } });
+    expect(account(company().blocked('bob').unblocked('bob'))).toEqual({
+      status: 'active',
+      blocked: null,
+      deleted: null,
+    });
+  });
+  it('DEL-03: are that it is deleted, for good, blocked or not', () => {
+    const deleted = { status: 'deleted', blocked: null, deleted: { type: 'AccountDeleted' } };
+    expect(account(company().deleted('bob'))).toMatchObject(deleted);
+    expect(account(company().blocked('bob').deleted('bob'))).toMatchObject(deleted);
+  });
+  it('ACC-03, DEL-09: are not how somebody signs in, nor where an account has gone', () => {
+    const w = company();
+    const before = account(w);
+    const told: ReadonlyArray<AccountEvent> = [
+      { type: 'SignInSucceeded', data: { provider: 'google', identity: 'hmac' } },
+      { type: 'SignInRejected', data: { provider: 'github' } },
+      { type: 'SignInProviderRelinked', data: { provider: 'google', identity: 'hmac' } },
+      { type: 'AccountTransferUndone', data: { to: accountId('anna') } },
+      { type: 'AccountTakenOver', data: { from: accountId('ann') } },
+    ];
+    for (const event of told) w.happened('account', accountId('bob'), event);
+    expect(account(w)).toBe(before);
+  });
+});
+
+describe('the facts about an organization', () => {
+  const fact = (w: ReturnType<typeof company>) => w.live.organization(organizationId('acme'));
+
+  it('ORG-10: are whether it takes invitations', () => {
+    expect(fact(company())?.invitations).toBe(false);
+    expect(fact(company().saw('acme', 'InvitationsEnabled'))?.invitations).toBe(true);
+    expect(fact(company().saw('acme', 'InvitationsEnabled').saw('acme', 'InvitationsDisabled'))?.invitations).toBe(
+      false,
+    );
+  });
+  it('ORG-32: are not what it lets be done with its data', () => {
+    const w = company();
+    const before = fact(w);
+    const data = { storePrompts: true, trainingOptIn: true, passthroughModels: true };
+    expect(fact(w.happened('organization', organizationId('acme'), { type: 'PrivacySettingsUpdated', data }))).toBe(
+      before,
+    );
+  });
+});
+
+describe('the facts about a project', () => {
+  const fact = (w: ReturnType<typeof company>) => w.live.project(projectId('site'));
+
+  it('PRJ-18: are not its slug', () => {
+    const w = company();
+    const before = fact(w);
+    w.happened('project', projectId('site'), { type: 'ProjectSlugChanged', data: { slug: 'shop' } });
+    expect(fact(w)).toBe(before);
+  });
+  it('PRJ-19: are what ended its being open, as long as it is not', () => {
+    expect(fact(company().visibility('site', 'closed'))?.shut).toBeNull();
+    const w = company().visibility('site', 'open').visibility('site', 'closed');
+    const shut = w.position;
+    expect(fact(w)?.shut?.position).toBe(shut);
+    expect(fact(w.visibility('site', 'private'))).toMatchObject({
+      shut: { position: shut },
+      firstVisibility: 'private',
+    });
+    expect(fact(w.visibility('site', 'open'))?.shut).toBeNull();
+  });
+});
+
+describe('the facts about a row', () => {
+  const fact = (w: ReturnType<typeof company>) => w.live.collaborator(projectId('site'), accountId('bob'));
+
+  it('COL-24: are the same whether its person joined or was added', () => {
+    const row = { kind: 'member', role: 'member', changed: null, firstRole: 'member' };
+    expect(fact(company().collaborator('site', 'bob'))?.row).toMatchObject(row);
+    expect(fact(company().projectJoined('site', 'bob'))?.row).toMatchObject({
+      ...row,
+      granted: { type: 'ProjectJoined' },
+    });
+  });
+  it('PRJ-22: are who left, as who was removed', () => {
+    expect(fact(company().projectJoined('site', 'bob').projectLeft('site', 'bob'))).toMatchObject({
+      row: null,
+      removed: { type: 'ProjectLeft' },
+    });
+    expect(fact(company().collaborator('site', 'bob').collaboratorRemoved('site', 'bob'))).toMatchObject({
+      row: null,
+      removed: { type: 'CollaboratorRemoved' },
+    });
+  });
+  it('ORG-18: are not the record of an end: it says nothing new, nor of a later row', () => {
+    const w = company().collaborator('site', 'bob').memberRemoved('acme', 'bob');
+    const [before, end] = [fact(w), w.position];
+    expect(fact(w.rowEnded('site', 'bob', end))).toBe(before);
+    const again = fact(w.member('acme', 'bob').projectJoined('site', 'bob'));
+    expect(fact(w.rowEnded('site', 'bob', end))).toBe(again);
+  });
+  it('AMB-27: are of the last row: a new one has nothing of the removal before it', () =>
+    expect(
+      fact(company().collaborator('site', 'bob', 'admin').projectLeft('site', 'bob').projectJoined('site', 'bob')),
+    ).toMatchObject({ row: { role: 'member', changed: null }, removed: null }));
 });
 
 describe('what befalls nothing is nothing', () => {

@@ -51,17 +51,26 @@ export const membershipFact: FactFold<MembershipFact, MembershipEvent> = {
       case 'MemberRoleChanged':
         return withRole(fact, event.data.role, recorded);
       case 'OwnershipReceived':
+        return withRole(fact, 'owner', recorded, null);
       case 'OwnershipGivenUp':
-        return withRole(fact, event.type === 'OwnershipReceived' ? 'owner' : 'admin', recorded);
+        return withRole(fact, 'admin', recorded, cite(recorded));
       case 'MemberRemoved':
-      case 'MembershipPassedOn':
-        return { current: null, ended: new Map(fact.ended).set(event.data.organizationId, cite(recorded)) };
+      case 'MembershipPassedOn': {
+        const { organizationId } = event.data;
+        const ends = [...(fact.ended.get(organizationId) ?? []), cite(recorded)];
+        return { current: null, ended: new Map(fact.ended).set(organizationId, ends) };
+      }
     }
   },
 };
 
-const withRole = (fact: MembershipFact, role: OrganizationRole, recorded: Recorded<MembershipEvent>): MembershipFact =>
-  fact.current === null ? fact : { ...fact, current: { ...fact.current, role, changed: cite(recorded) } };
+const withRole = (
+  fact: MembershipFact,
+  role: OrganizationRole,
+  recorded: Recorded<MembershipEvent>,
+  gaveUp = fact.current?.gaveUp ?? null,
+): MembershipFact =>
+  fact.current === null ? fact : { ...fact, current: { ...fact.current, role, changed: cite(recorded), gaveUp } };
 
 const begun = (
   recorded: Recorded<MembershipEvent>,
@@ -75,4 +84,5 @@ const begun = (
   firstRole: role,
   since: cite(recorded),
   changed: null,
+  gaveUp: null,
 });

@@ -58,16 +58,20 @@ export const projectFact: FactFold<ProjectFact, ProjectEvent> = {
       const { organizationId, visibility } = event.data;
       const isDefault = event.type === 'DefaultProjectCreated';
       const created = cite(recorded);
-      const untouchedYet = { visibilityChanged: null, externals: untouched, archived: null };
-      return { organizationId, isDefault, visibility, created, ...untouchedYet };
+      const untouchedYet = { visibilityChanged: null, shut: null, externals: untouched, archived: null };
+      return { organizationId, isDefault, visibility, firstVisibility: visibility, created, ...untouchedYet };
     }
     if (fact === undefined) return fact;
     switch (event.type) {
       case 'ProjectRenamed':
       case 'ProjectSlugChanged':
         return fact;
-      case 'ProjectVisibilityChanged':
-        return { ...fact, visibility: event.data.visibility, visibilityChanged: cite(recorded) };
+      case 'ProjectVisibilityChanged': {
+        const { visibility } = event.data;
+        const visibilityChanged = cite(recorded);
+        const shut = visibility === 'open' ? null : fact.visibility === 'open' ? visibilityChanged : fact.shut;
+        return { ...fact, visibility, visibilityChanged, shut };
+      }
       case 'ExternalCollaboratorsAllowed':
       case 'ExternalCollaboratorsDisallowed':
         return { ...fact, externals: { on: event.type === 'ExternalCollaboratorsAllowed', cite: cite(recorded) } };

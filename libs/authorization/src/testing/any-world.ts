@@ -5,7 +5,8 @@ import { timeOf } from './log.js';
 import { accountId, homeOf, keyId, organizationId, projectId } from './names.js';
 import { type World, world } from './world.js';
 
-export const people = ['ann', 'zoe', 'bob', 'cat'] as const;
+/** dot is nobody until somebody's account is transferred to a new email: then she is the new account. */
+export const people = ['ann', 'zoe', 'bob', 'cat', 'dot'] as const;
 export const organizations = ['acme', 'zeta'] as const;
 export const projects = ['acmeHome', 'site', 'lab'] as const;
 export const keys = ['ci', 'cd'] as const;
@@ -40,11 +41,32 @@ const isHome = (project: string) => project === homeOf('acme');
 
 /** Each as its decider would have it: the laws are about histories that can be. */
 const attempts = {
-  joinOrganization: (w: World, { person, organization }: Attempt) =>
-    homeIn(w, person) === null && w.member(organization, person),
+  joinOrganization: (w: World, { person, organization, on }: Attempt) =>
+    homeIn(w, person) === null && (on ? w.member(organization, person) : w.joined(organization, person)),
   leaveOrganization: (w: World, { person, organization }: Attempt) => {
     const home = memberOf(w, person, organization);
     return home !== null && home.role !== 'owner' && w.memberRemoved(organization, person);
+  },
+  transferOwnership: (w: World, { person, organization }: Attempt) => {
+    const from = people.find((name) => memberOf(w, name, organization)?.role === 'owner');
+    const isHere = memberOf(w, person, organization) !== null;
+    return from !== undefined && from !== person && isHere && w.ownership(organization, { from, to: person });
+  },
+  deleteAccount: (w: World, { person, organization, soon }: Attempt) => {
+    const home = homeIn(w, person);
+    if (soon > 6 || home?.role === 'owner' || (home !== null && memberOf(w, person, organization) === null))
+      return false;
+    return (home === null ? w : w.memberRemoved(organization, person)).deleted(person);
+  },
+  transferAccount: (w: World, { person, organization, soon }: Attempt) => {
+    const home = homeIn(w, person);
+    const isTaken = w.live.account(accountId('dot')) !== undefined;
+    if (soon > 6 || isTaken || (home !== null && memberOf(w, person, organization) === null)) return false;
+    const rows = projects.map((project) => [project, rowIn(w, project, person).counting?.role] as const);
+    w.account('dot').blocked(person);
+    if (home !== null) w.membershipTakenOver(organization, { from: person, to: 'dot' });
+    for (const [project, role] of rows) if (role !== undefined) w.rowTakenOver(project, 'dot', role);
+    return true;
   },
   memberRole: (w: World, { person, organization, role }: Attempt) => {
     const home = memberOf(w, person, organization);
@@ -73,11 +95,26 @@ const attempts = {
       w.collaboratorRole(project, person, role)
     );
   },
-  /** Asked for; or recorded of a row that ended with a membership. */
   remove: (w: World, { person, project }: Attempt) => {
     const implicit = isHome(project) && memberOf(w, person, 'acme') !== null;
-    return rowIn(w, project, person).any !== null && !implicit && w.collaboratorRemoved(project, person);
+    return rowIn(w, project, person).counting !== null && !implicit && w.collaboratorRemoved(project, person);
   },
+  /** Some time after a row has ended with a membership. */
+  recordEnded: (w: World, { person, project }: Attempt) => {
+    const { any, counting } = rowIn(w, project, person);
+    const ends = w.live.membership(accountId(person))?.ended.get(organizationId('acme')) ?? [];
+    const end = ends.find(({ position }) => any !== null && position > any.granted.position);
+    return counting === null && end !== undefined && w.rowEnded(project, person, end.position);
+  },
+  joinProject: (w: World, { person, project }: Attempt) => {
+    const home = memberOf(w, person, 'acme');
+    if (home === null || isHome(project) || rowIn(w, project, person).counting !== null) return false;
+    const isOpen = w.live.project(projectId(project))?.visibility === 'open';
+    if (home.role !== 'member') return w.projectJoined(project, person, 'admin');
+    return isOpen && w.projectJoined(project, person);
+  },
+  leaveProject: (w: World, { person, project }: Attempt) =>
+    !isHome(project) && rowIn(w, project, person).counting !== null && w.projectLeft(project, person),
   projectSwitch: (w: World, { project, on }: Attempt) =>
     w.live.project(projectId(project))?.externals.on !== on &&
     w.knew(project, on ? 'ExternalCollaboratorsAllowed' : 'ExternalCollaboratorsDisallowed'),
@@ -120,12 +157,18 @@ const often = [
   'addExternal',
   'rowRole',
   'remove',
+  'recordEnded',
+  'joinProject',
+  'leaveProject',
+  'transferOwnership',
 ] as const;
+/** What no longer befalls whoever was deleted, or is not there yet. */
+const aboutPeople: ReadonlySet<string> = new Set([...often, 'block', 'deleteAccount', 'transferAccount']);
 const anyKind = Object.keys(attempts) as ReadonlyArray<keyof typeof attempts>;
 
 const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   what: fc.constantFrom(...anyKind, ...often, ...often, ...often),
-  person: fc.constantFrom(...people, 'bob', 'bob', 'cat'),
+  person: fc.constantFrom(...people, 'bob', 'bob', 'bob', 'cat'),
   organization: fc.constantFrom(...organizations),
   project: fc.constantFrom(...projects),
   key: fc.constantFrom(...keys),
@@ -139,10 +182,14 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
 export const anyWorld: fc.Arbitrary<World> = fc
   .array(anyAttempt, { minLength: 20, maxLength: 80, size: 'max' })
   .map((tried) => {
-    const w = people.reduce((told, name) => told.account(name), world());
+    const w = people.slice(0, -1).reduce((told, name) => told.account(name), world());
     w.organization('acme', { owner: 'ann' }).organization('zeta', { owner: 'zoe' });
     w.project('site', { in: 'acme' }).project('lab', { in: 'acme', visibility: 'open' });
     w.externalsWelcome('site').externalsWelcome('lab');
-    for (const attempt of tried) attempts[attempt.what](w, attempt);
+    for (const attempt of tried) {
+      const status = w.live.account(accountId(attempt.person))?.status;
+      const isGone = status === undefined || status === 'deleted';
+      if (!isGone || !aboutPeople.has(attempt.what)) attempts[attempt.what](w, attempt);
+    }
     return w;
   });

@@ -104,6 +104,19 @@ export class People {
       .happened('membership', accountId(from), { type: 'OwnershipGivenUp', data });
   }
 
+  /** A change of email (DEL-09): the membership goes on as another account's. */
+  membershipTakenOver(organization: string, { from, to }: { readonly from: string; readonly to: string }): this {
+    const where = { organizationId: organizationId(organization) };
+    const role = this.live.membership(accountId(from))?.current?.role ?? 'member';
+    return this.happened('membership', accountId(from), {
+      type: 'MembershipPassedOn',
+      data: { ...where, to: accountId(to) },
+    }).happened('membership', accountId(to), {
+      type: 'MembershipTakenOver',
+      data: { ...where, role, from: accountId(from) },
+    });
+  }
+
   /** For good (DEL-03); the membership that went before is told of apart. */
   deleted(name: string): this {
     return this.happened('account', accountId(name), { type: 'AccountDeleted', data: { email: 'hmac' } });

@@ -54,6 +54,14 @@ export class World extends People {
     return role === 'member' ? this : this.collaboratorRole(project, person, role);
   }
 
+  /** A row that another account of theirs had (DEL-09). */
+  rowTakenOver(project: string, person: string, role: Role): this {
+    const data = { ...this.row(project, person), role };
+    return this.live.membership(accountId(person))?.current?.organizationId === data.organizationId
+      ? this.rowOf(project, person, role)
+      : this.happened('collaborator', this.rowId(project, person), { type: 'ExternalCollaboratorAdded', data });
+  }
+
   collaboratorRole(project: string, person: string, role: Role): this {
     const data = { ...this.row(project, person), role };
     return this.happened('collaborator', this.rowId(project, person), { type: 'CollaboratorRoleChanged', data });

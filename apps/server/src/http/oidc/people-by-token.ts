@@ -1,0 +1,58 @@
+import { type Identities, SignIn, type SignInHandler } from '#libs/accounts';
+import { type CommandContext, newCommandId } from '#libs/event-store';
+import { type AccountId, E, O, timestampOf } from '#libs/kernel';
+import type { ReadSide } from '#libs/read-models';
+import { PATIENCE } from '../min-position.js';
+import type { Failure } from '../problem.catalogue.js';
+import type { PersonTokens, TokenPerson } from './person-tokens.js';
+
+/** What says that the token's person is nobody here; anything else is trouble of ours, and told as such. */
+const nobody: ReadonlySet<string> = new Set([
+  'NotFound',
+  'AccountBlocked',
+  'SignInMethodMismatch',
+  'ProviderRetired',
+  'IdentityTaken',
+  'AccountTransferred',
+]);
+
+const context = (requestId: string): CommandContext => ({
+  commandId: newCommandId(),
+  fresh: true,
+  actor: { type: 'system' },
+  via: null,
+  requestId,
+  at: timestampOf(Date.now()),
+});
+
+/** Which account a token speaks for: by what was linked before; for a first token, by what signing in decides. */
+export class PeopleByToken {
+  constructor(
+    private readonly tokens: PersonTokens,
+    private readonly identities: Identities,
+    private readonly signIn: SignInHandler,
+    private readonly readSide: ReadSide,
+  ) {}
+
+  /** Undefined for a token that is no good credential here. */
+  async find(
+    token: string,
+    requestId: string,
+  ): Promise<E.Either<Failure, { readonly provider: string; readonly id: AccountId } | undefined>> {
+    const verified = await this.tokens.verify(token);
+    if (E.isLeft(verified))
+      return verified.left === 'refused' ? E.right(undefined) : E.left({ _tag: 'IssuerUnavailable' });
+    const person = verified.right;
+    const { provider, subject } = person;
+    const known = this.identities.accountOf(provider, subject);
+    return O.isSome(known) ? E.right({ provider, id: known.value }) : this.first(person, requestId);
+  }
+
+  private async first(person: TokenPerson, requestId: string) {
+    const done = await this.signIn.execute(new SignIn(context(requestId), person, 'token'));
+    if (E.isLeft(done)) return nobody.has(done.left._tag) ? E.right(undefined) : E.left<Failure>(done.left);
+    const { id, position } = done.right;
+    if (!(await this.readSide.reached(position, PATIENCE))) return E.left<Failure>({ _tag: 'PositionNotReached' });
+    return E.right({ provider: person.provider, id });
+  }
+}

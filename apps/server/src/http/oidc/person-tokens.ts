@@ -1,0 +1,94 @@
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { E } from '#libs/kernel';
+import type { OidcIssuer } from '../../config-variables.js';
+import { IssuerKeys } from './issuer-keys.js';
+
+/** Who a token speaks of, as its issuer has signed it. */
+export interface TokenPerson {
+  /** The configured issuer's name: what an account's `provider` is. */
+  readonly provider: string;
+  readonly subject: string;
+  /** Null where the issuer does not say that it has verified it. */
+  readonly email: string | null;
+}
+
+export type TokenFault = 'refused' | 'issuer-unavailable';
+
+/** Asymmetric ones alone: with a shared secret whoever checks a token could make one (RFC 8725 §3.1). */
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** Id and access tokens; a token of any other kind is no login, whoever signed it (RFC 8725 §3.11, RFC 9068 §2.1). */
+const kinds: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt', 'application/jwt']);
+
+/** In seconds: how far clocks may be apart. */
+const SKEW = 60;
+
+const jwt = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/u;
+export const looksLikeToken = (secret: string): boolean => jwt.test(secret);
+
+const namesAudience = ({ aud }: JWTPayload, audience: string): boolean =>
+  Array.isArray(aud) ? aud.includes(audience) : aud === audience;
+
+/** The tokens of people: OIDC id and access tokens of the configured issuers, and of no other. */
+export class PersonTokens {
+  private readonly issuers: ReadonlyArray<{ readonly issuer: OidcIssuer; readonly keys: IssuerKeys }>;
+
+  constructor(issuers: ReadonlyArray<OidcIssuer>) {
+    this.issuers = issuers.map((issuer) => ({ issuer, keys: new IssuerKeys(issuer) }));
+  }
+
+  async verify(token: string): Promise<E.Either<TokenFault, TokenPerson>> {
+    const claimed = this.issuerOf(token);
+    if (claimed === undefined) return E.left('refused');
+    const { issuer, keys } = claimed;
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, keys.get, {
+        algorithms,
+        issuer: issuer.issuer,
+        audience: issuer.audience,
+        clockTolerance: SKEW,
+        requiredClaims: ['sub', 'exp', 'iat'],
+      });
+      const { typ = 'JWT' } = protectedHeader;
+      const isFromTheFuture = (payload.iat ?? 0) > Date.now() / 1000 + SKEW;
+      return kinds.has(typ.toLowerCase()) && !isFromTheFuture ? personOf(issuer.name, payload) : E.left('refused');
+    } catch (error) {
+      return E.left(isFaultOfToken(error) ? 'refused' : 'issuer-unavailable');
+    }
+  }
+
+  /** Read unverified, only to know whose keys to try. */
+  private issuerOf(token: string) {
+    try {
+      const claims = decodeJwt(token);
+      return this.issuers.find(({ issuer }) => issuer.issuer === claims.iss && namesAudience(claims, issuer.audience));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Whatever jose refuses is the token's own fault, but for what keeps it from getting the keys. */
+const isFaultOfToken = (error: unknown): boolean =>
+  error instanceof errors.JOSEError &&
+  !(error instanceof errors.JWKSTimeout) &&
+  !(error instanceof errors.JWKSInvalid) &&
+  error.code !== 'ERR_JOSE_GENERIC';
+
+const personOf = (provider: string, payload: JWTPayload): E.Either<TokenFault, TokenPerson> => {
+  const { sub: subject, email, email_verified: isVerified } = payload;
+  if (typeof subject !== 'string' || subject === '' || subject.length > 255) return E.left('refused');
+  return E.right({ provider, subject, email: isVerified === true && typeof email === 'string' ? email : null });
+};
