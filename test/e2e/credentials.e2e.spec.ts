@@ -1,18 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { colleague, emailOf, makeKey, person, serviceToken } from '../support/cast.js';
+import { colleague, emailOf, invite, makeKey, type Named, newcomer, person, serviceToken } from '../support/cast.js';
 import type { Client } from '../support/client.js';
 import { documentedAnswers } from '../support/documented.js';
 import { everyRoute } from '../support/every-route.js';
-import { type Role, type Row, rows, type Tenant, tenant } from '../support/route-rows.js';
-import { routesServedBy } from '../support/served-routes.js';
+import { byInvitation, type Role, type Row, rows, type Tenant, tenant } from '../support/route-rows.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 /** What a credential comes to. `refused`: no good one. `cannot act`: good, but not for the person it names. */
 type Standing =
   | { readonly is: 'refused' | 'cannot act' | 'operator' | 'key' }
   | { readonly is: 'service'; readonly scope: string; readonly confinedTo?: string }
-  | { readonly is: 'person'; readonly role: Role };
+  | { readonly is: 'person'; readonly role: Role; readonly via?: 'service' };
 
 interface Caller {
   readonly name: string;
@@ -57,6 +56,7 @@ const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
   await delay(Date.parse(soon) - Date.now() + 10);
   const refused = { is: 'refused' } as const;
   const cannot = { is: 'cannot act' } as const;
+  const ofService = (role: Role) => ({ is: 'person', role, via: 'service' }) as const;
   const flip = (secret: string) => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`;
   return [
     { name: 'nobody', token: null, standing: refused },
@@ -102,13 +102,13 @@ const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
     )),
     ...roles.flatMap((role): ReadonlyArray<Caller> => [
       { name: `the operator for ${role}`, token: operator, as: strangers[role], standing: { is: 'person', role } },
-      { name: `a token of act-as for ${role}`, token: actAs, as: strangers[role], standing: { is: 'person', role } },
+      { name: `a token of act-as for ${role}`, token: actAs, as: strangers[role], standing: ofService(role) },
     ]),
     {
       name: 'a token of act-as in one organization for owner',
       token: await serviceToken(client, ['act-as'], [own.organization]),
       as: own.owner,
-      standing: { is: 'person', role: 'owner' },
+      standing: ofService('owner'),
     },
   ];
 };
@@ -152,20 +152,41 @@ const expectedOf = (route: string, row: Row, { standing }: Caller, where: Tenant
     }
     case 'person':
       if (row.for === 'key') return 401;
-      if (row.people === undefined) return 403;
+      if (row.people === undefined || (row.neverByService === true && standing.via === 'service')) return 403;
       return where === foreign && isOfTenant(route, row) ? 404 : row.people[standing.role];
   }
 };
 
-let serial = 0;
+/** Who asks, what it is about, and what is in the body. */
+interface Asking {
+  readonly as: string | undefined;
+  readonly ids: Readonly<Record<string, string>>;
+  readonly fresh: boolean;
+}
 
-const bodyOf = async ({ body }: Row, where: Tenant, fresh: boolean): Promise<unknown> => {
-  serial += 1;
-  const name = `row${String(serial)}`;
-  if (body === 'account') return { email: `${name}@example.com`, provider: 'github', subject: name };
-  if (body === 'member') return { accountId: fresh ? await person(client, name) : own.external };
-  if (body !== 'collaborator') return body;
-  return { email: fresh ? await emailOf(client, await colleague(client, where, name)) : 'someone@example.com' };
+const bodyOf = async ({ body }: Row, where: Tenant, { as, ids, fresh }: Asking): Promise<unknown> => {
+  switch (body) {
+    case 'account': {
+      const { name: _, ...account } = newcomer('row');
+      return account;
+    }
+    case 'sign-in': {
+      const { name, ...account } = newcomer('signs-in');
+      if (fresh) await client.made<Named>('/v1/accounts', { ...account, name });
+      return account;
+    }
+    case 'member':
+      return { accountId: fresh ? await person(client, 'row') : own.external };
+    case 'new owner':
+      return { accountId: ids['accountId'] };
+    case 'collaborator':
+      return { email: fresh ? await emailOf(client, await colleague(client, where, 'row')) : 'someone@example.com' };
+    case 'acceptance':
+      if (!fresh || as === undefined) return { token: where.invitation.token };
+      return { token: (await invite(client, where, await emailOf(client, as))).token };
+    default:
+      return body;
+  }
 };
 
 const idsOf = async (row: Row, where: Tenant, fresh: boolean): Promise<Readonly<Record<string, string>>> => ({
@@ -173,6 +194,7 @@ const idsOf = async (row: Row, where: Tenant, fresh: boolean): Promise<Readonly<
   projectId: where.project,
   accountId: where.member,
   keyId: where.key.id,
+  invitationId: where.invitation.id,
   serviceTokenId: tokenId,
   ...(fresh && row.target !== undefined ? await row.target(client, where) : {}),
 });
@@ -195,9 +217,10 @@ const told: Readonly<Record<number, ReadonlyArray<string>>> = {
 const answered = async (route: string, row: Row, caller: Caller, where: Tenant): Promise<ReadonlyArray<unknown>> => {
   const expected = expectedOf(route, row, caller, where);
   const fresh = expected < 300;
-  const ids = await idsOf(row, where, fresh);
-  const body = await bodyOf(row, where, fresh);
   const as = fresh && row.once === true ? await person(client, 'once') : caller.as;
+  const found = await idsOf(row, where, fresh);
+  const ids = row.self === true && as !== undefined ? { ...found, accountId: as } : found;
+  const body = await bodyOf(row, where, { as, ids, fresh });
   const path = `${pathOf(route, ids)}${row.query?.(where) ?? ''}`;
   const ask = { token: caller.token, ...(as === undefined ? {} : { as }), ...(body === undefined ? {} : { body }) };
   const answer = await client.ask<Problem | undefined>(route.slice(0, route.indexOf(' ')), path, ask);
@@ -223,8 +246,12 @@ describe('the table of routes', () => {
 describe.each(Object.entries(rows))('%s', (route, row) => {
   it('answers each credential as the contract has it, in its own tenant and in another', async () => {
     const wrong: unknown[] = [];
-    for (const where of [own, foreign])
-      for (const caller of callers) wrong.push(...(await answered(route, row, caller, where)));
+    for (const where of [own, foreign]) {
+      const askAll = async (): Promise<void> => {
+        for (const caller of callers) wrong.push(...(await answered(route, row, caller, where)));
+      };
+      await (row.byInvitation === true ? byInvitation(client, where.organization, askAll) : askAll());
+    }
     expect(wrong).toEqual([]);
   });
 });
@@ -241,8 +268,8 @@ describe('an id', () => {
 
   it.each(named)('%s: one letter of another case in %s is another id', async (route, name, row) => {
     const ids = await idsOf(row, own, false);
-    const body = await bodyOf(row, own, true);
     const as = row.for === 'person' || row.for === 'reader' ? own.owner : undefined;
+    const body = await bodyOf(row, own, { as, ids, fresh: true });
     const method = route.slice(0, route.indexOf(' '));
     const wanted = { ...ids, [name]: flipped(ids[name] ?? '') };
     expect(wanted[name]).not.toBe(ids[name]);

@@ -13,26 +13,64 @@ export interface Cast {
 
 let serial = 0;
 
-/** An account of a name nobody else has. */
-export const person = async (client: Client, name: string): Promise<string> => {
+/** What someone signs up with, of a name nobody else has. */
+export const newcomer = (name: string) => {
   serial += 1;
   const unique = `${name}-${String(serial)}`;
-  const body = { email: `${unique}@example.com`, provider: 'google', subject: unique, name };
-  return (await client.made<Named>('/v1/accounts', body)).id;
+  return { email: `${unique}@example.com`, provider: 'google', subject: unique, name };
 };
 
-/** An organization that takes its members by SSO and may have projects, with an owner and a plain member. */
-export const cast = async (client: Client): Promise<Cast> => {
+/** An account of a name nobody else has. */
+export const person = async (client: Client, name: string): Promise<string> =>
+  (await client.made<Named>('/v1/accounts', newcomer(name))).id;
+
+const founded = async (client: Client, features: object): Promise<Omit<Cast, 'member'>> => {
   const owner = await person(client, 'owner');
-  const member = await person(client, 'member');
   const { id: organization, defaultProjectId: defaultProject } = await client.made<
     Named & { readonly defaultProjectId: string }
   >('/v1/organizations', { name: 'Acme' }, { as: owner });
-  const path = `/v1/organizations/${organization}`;
-  await client.ask('PUT', `${path}/features`, { body: { multiProject: true, externalCollaborators: true } });
-  await client.ask('PUT', `${path}/membership-method`, { body: { method: 'sso' } });
-  await client.made(`${path}/members`, { accountId: member });
-  return { owner, member, organization, defaultProject };
+  const body = { multiProject: true, externalCollaborators: true, ...features };
+  await client.ask('PUT', `/v1/organizations/${organization}/features`, { body });
+  return { owner, organization, defaultProject };
+};
+
+export const selectMethod = (client: Client, organization: string, method: 'invitation' | 'sso') =>
+  client.ask('PUT', `/v1/organizations/${organization}/membership-method`, { body: { method } });
+
+/** An organization that takes its members by SSO and may have projects, with an owner and a plain member. */
+export const cast = async (client: Client): Promise<Cast> => {
+  const founder = await founded(client, {});
+  await selectMethod(client, founder.organization, 'sso');
+  const all = { ...founder, member: '' };
+  return { ...all, member: await colleague(client, all, 'member') };
+};
+
+/** The same of an organization that takes its members by invitation. */
+export const castByInvitation = async (client: Client): Promise<Cast> => {
+  const all = { ...(await founded(client, { invitations: true })), member: '' };
+  return { ...all, member: await invitee(client, all, 'member') };
+};
+
+export interface Invited extends Named {
+  readonly email: string;
+  readonly status: string;
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+/** An invitation, and what its answer says once: the token. */
+export const invite = (
+  client: Client,
+  { owner, organization }: Pick<Cast, 'owner' | 'organization'>,
+  email: string,
+): Promise<Invited> => client.made<Invited>(`/v1/organizations/${organization}/invitations`, { email }, { as: owner });
+
+/** One more plain member of an organization that invites them. */
+export const invitee = async (client: Client, into: Cast, name: string): Promise<string> => {
+  const id = await person(client, name);
+  const { token } = await invite(client, into, await emailOf(client, id));
+  await client.made('/v1/invitations/accept', { token }, { as: id });
+  return id;
 };
 
 /** One more plain member of the organization. */

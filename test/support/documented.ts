@@ -32,6 +32,11 @@ const checkOf = (document: OpenApi): Check => {
   const open = compilerOf(document);
   const strict = compilerOf(closed(document) as OpenApi);
   const compiled = new Map<string, ValidateFunction>();
+  const compiledOnce = (name: string, compile: () => ValidateFunction): ValidateFunction => {
+    const validate = compiled.get(name) ?? compile();
+    compiled.set(name, validate);
+    return validate;
+  };
 
   const operationOf = (method: string, path: string): Operation | undefined => {
     const pathname = path.split('?', 1)[0] ?? '';
@@ -55,7 +60,8 @@ const checkOf = (document: OpenApi): Check => {
       const value = answer.headers.get(name);
       if (header === undefined) return [`${name} refers to nothing`];
       if (value === null) return header.required === true ? [`no ${name}`] : [];
-      return open(header.schema)(value) ? [] : [`${name}: ${value}`];
+      const isAsSaid: boolean = compiledOnce(`header ${name}`, () => open(header.schema))(value);
+      return isAsSaid ? [] : [`${name}: ${value}`];
     });
     const undocumented = speaking.filter(
       (name) => answer.headers.has(name) && !documented.some((each) => each.name === name),
@@ -68,10 +74,9 @@ const checkOf = (document: OpenApi): Check => {
     const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? '';
     const schema = content[type]?.schema;
     if (schema === undefined) return [`a body of the type "${type}"`];
-    const name = `${key} ${type}`;
-    const compile = answer.status < 300 ? (all: typeof schema) => strict(closed(all) as typeof schema) : open;
-    const validate = compiled.get(name) ?? compile(schema);
-    compiled.set(name, validate);
+    const validate = compiledOnce(`${key} ${type}`, () =>
+      answer.status < 300 ? strict(closed(schema) as typeof schema) : open(schema),
+    );
     return validate(answer.body) ? [] : (validate.errors ?? []).map((fault) => JSON.stringify(fault));
   };
 

@@ -1,4 +1,15 @@
-import { type Cast, cast, collaborate, colleague, makeKey, person, project } from './cast.js';
+import {
+  type Cast,
+  cast,
+  collaborate,
+  colleague,
+  type Invited,
+  invite,
+  makeKey,
+  person,
+  project,
+  selectMethod,
+} from './cast.js';
 import type { Client } from './client.js';
 
 /** A tenant with one of everything. `member` is in the project, `fellow` in the organization alone. */
@@ -7,7 +18,20 @@ export interface Tenant extends Cast {
   readonly external: string;
   readonly project: string;
   readonly key: { readonly id: string; readonly secret: string };
+  /** Sent to somebody who is none of these. */
+  readonly invitation: Invited;
 }
+
+/** Lets the organization take its members by invitation while this is done. */
+export const byInvitation = async <A>(client: Client, organization: string, done: () => Promise<A>): Promise<A> => {
+  await client.ask('PUT', `/v1/organizations/${organization}/features`, { body: { invitations: true } });
+  await selectMethod(client, organization, 'invitation');
+  try {
+    return await done();
+  } finally {
+    await selectMethod(client, organization, 'sso');
+  }
+};
 
 export const tenant = async (client: Client): Promise<Tenant> => {
   const everyone = await cast(client);
@@ -17,7 +41,10 @@ export const tenant = async (client: Client): Promise<Tenant> => {
   const id = await project(client, everyone, 'Alpha');
   await client.ask('PATCH', `/v1/projects/${id}`, { as: by, body: { allowExternalCollaborators: true } });
   for (const accountId of [member, external]) await collaborate(client, id, { by, accountId });
-  return { ...everyone, fellow, external, project: id, key: await makeKey(client, id, by) };
+  const invitation = await byInvitation(client, everyone.organization, () =>
+    invite(client, everyone, `invited-to-${everyone.organization}@example.com`),
+  );
+  return { ...everyone, fellow, external, project: id, key: await makeKey(client, id, by), invitation };
 };
 
 /** People of a tenant, and one who is nobody there. */
@@ -46,6 +73,12 @@ export interface Row {
   readonly target?: (client: Client, tenant: Tenant) => Promise<Readonly<Record<string, string>>>;
   /** Whom a fresh one is asked by, where who asks matters only once. */
   readonly once?: true;
+  /** The account in the route is the caller's own. */
+  readonly self?: true;
+  /** Not for a service token, whomever it acts for. */
+  readonly neverByService?: true;
+  /** The organization takes its members by invitation meanwhile. */
+  readonly byInvitation?: true;
   readonly query?: (tenant: Tenant) => string;
 }
 
@@ -73,7 +106,25 @@ const newCollaborator = async (client: Client, into: Tenant) => {
   await collaborate(client, into.project, { by: into.owner, accountId });
   return { accountId };
 };
-const newOrganization = async (client: Client) => ({ organizationId: (await cast(client)).organization });
+const newOrganization = async (client: Client) => {
+  const { organization, member } = await cast(client);
+  return { organizationId: organization, accountId: member };
+};
+/** In which nobody has a row. */
+const openProject = async (client: Client, into: Tenant) => {
+  const { projectId } = await newProject(client, into);
+  await client.ask('PATCH', `/v1/projects/${projectId}`, { as: into.owner, body: { visibility: 'open' } });
+  await client.made(`/v1/projects/${projectId}/leave`, undefined, { as: into.owner });
+  return { projectId };
+};
+/** In which everybody has a row who is in the tenant's project. */
+const sharedProject = async (client: Client, into: Tenant) => {
+  const { projectId } = await newProject(client, into);
+  const { owner: by, member, external } = into;
+  await client.ask('PATCH', `/v1/projects/${projectId}`, { as: by, body: { allowExternalCollaborators: true } });
+  for (const accountId of [member, external]) await collaborate(client, projectId, { by, accountId });
+  return { projectId };
+};
 const newServiceToken = async (client: Client) => ({
   serviceTokenId: (
     await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'target', scopes: ['audit'] })
@@ -88,6 +139,8 @@ const collaborators = `${oneProject}/collaborators`;
 export const rows: Readonly<Record<string, Row>> = {
   'GET /healthz': { for: 'anyone', ok: 200 },
   'GET /readyz': { for: 'anyone', ok: 200 },
+  'GET /openapi.json': { for: 'anyone', ok: 200 },
+  'GET /docs': { for: 'anyone', ok: 200 },
   'GET /openapi.json': { for: 'anyone', ok: 200 },
   'GET /docs': { for: 'anyone', ok: 200 },
   'GET /v1/whoami': { for: 'key', ok: 200 },
@@ -106,6 +159,17 @@ export const rows: Readonly<Record<string, Row>> = {
   'POST /v1/accounts': { for: 'identity', ok: 201, body: 'account' },
   'GET /v1/accounts': { for: 'identity', ok: 200 },
   'GET /v1/accounts/:accountId': { for: 'identity', ok: 200 },
+  // nobody deletes anybody else, and the owner of an organization not themself (ORG-04)
+  'DELETE /v1/accounts/:accountId': {
+    for: 'person',
+    ok: 204,
+    people: people(409, 204, 204, 204, 204),
+    once: true,
+    self: true,
+    neverByService: true,
+  },
+  'POST /v1/accounts/:accountId/transfer': { for: 'operator', ok: 201, body: 'account', target: newAccount },
+  'POST /v1/sign-ins': { for: 'identity', ok: 200, body: 'sign-in' },
   'GET /v1/me': { for: 'person', ok: 200, people: all(200) },
   'POST /v1/accounts/:accountId/block': { for: 'operator', ok: 200, target: newAccount },
   'POST /v1/accounts/:accountId/unblock': { for: 'operator', ok: 200, target: newAccount },
@@ -131,6 +195,33 @@ export const rows: Readonly<Record<string, Row>> = {
   [`POST ${organization}/suspend`]: { for: 'operator', ok: 200, target: newOrganization },
   [`POST ${organization}/resume`]: { for: 'operator', ok: 200, target: newOrganization },
 
+  [`POST ${organization}/transfer-ownership`]: {
+    for: 'operator',
+    ok: 200,
+    body: 'new owner',
+    target: newOrganization,
+  },
+
+  [`POST ${organization}/invitations`]: {
+    for: 'person',
+    ok: 201,
+    people: ofOrganization(201),
+    body: { email: 'someone@example.com' },
+    byInvitation: true,
+  },
+  [`GET ${organization}/invitations`]: { for: 'reader', ok: 200, people: ofOrganization(200) },
+  [`GET ${organization}/invitations/:invitationId`]: { for: 'reader', ok: 200, people: ofOrganization(200) },
+  [`DELETE ${organization}/invitations/:invitationId`]: { for: 'person', ok: 204, people: ofOrganization(204) },
+  // of somebody else's address to whoever is at home here
+  'POST /v1/invitations/accept': {
+    for: 'person',
+    ok: 200,
+    people: people(403, 403, 403, 200, 200),
+    body: 'acceptance',
+    once: true,
+    byInvitation: true,
+  },
+
   [`POST ${organization}/members`]: { for: 'identity', ok: 201, body: 'member' },
   [`GET ${organization}/members`]: { for: 'reader', ok: 200, people: readInOrganization },
   [`GET ${organization}/members/:accountId`]: { for: 'reader', ok: 200, people: readInOrganization },
@@ -155,6 +246,15 @@ export const rows: Readonly<Record<string, Row>> = {
   [`PATCH ${oneProject}`]: { for: 'person', ok: 200, people: ofProjectAdmin(200), body: { name: 'Renamed' } },
   [`POST ${oneProject}/archive`]: { for: 'person', ok: 200, people: ofProjectAdmin(200), target: newProject },
   [`POST ${oneProject}/unarchive`]: { for: 'person', ok: 200, people: ofProjectAdmin(200), target: newProject },
+
+  [`POST ${oneProject}/join`]: {
+    for: 'person',
+    ok: 200,
+    people: people(200, 200, 200, 403),
+    target: openProject,
+  },
+  [`POST ${oneProject}/leave`]: { for: 'person', ok: 200, people: ofProject(200), target: sharedProject },
+  [`GET ${oneProject}/my-permissions`]: { for: 'person', ok: 200, people: ofProject(200) },
 
   [`POST ${collaborators}`]: { for: 'person', ok: 201, people: ofProjectAdmin(201), body: 'collaborator' },
   [`GET ${collaborators}`]: { for: 'reader', ok: 200, people: ofProject(200) },

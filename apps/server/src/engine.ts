@@ -20,6 +20,7 @@ import { Idempotency } from './http/idempotency.js';
 import { Lists } from './http/list.js';
 import { PeopleByToken } from './http/oidc/people-by-token.js';
 import { PersonTokens } from './http/oidc/person-tokens.js';
+import { Personal } from './http/personal.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
 import { Unfinished } from './unfinished.js';
@@ -69,6 +70,7 @@ export class Engine {
   readonly tokens: PositionTokens;
   readonly authentication: Authentication;
   readonly idempotency: Idempotency;
+  readonly personal: Personal;
   readonly lists: Lists;
   readonly settled: Settled;
   private readonly reactions: Reactions;
@@ -121,6 +123,7 @@ export class Engine {
         this.readSide,
       ),
     );
+    this.personal = new Personal(this.people, this.invitations, vault);
     this.idempotency = new Idempotency(store, keyring.derive('idempotency'), alone);
     this.lists = new Lists(new Cursors(keyring.derive('cursors')), this.tokens, this.readSide);
     this.settled = new Settled(this.readSide);

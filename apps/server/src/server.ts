@@ -65,7 +65,7 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
     new QueryGuard(reflector),
     new MinPositionGuard(engine.tokens, engine.store, engine.readSide),
   );
-  app.useGlobalInterceptors(new IdempotencyInterceptor(reflector, engine.idempotency, engine.people));
+  app.useGlobalInterceptors(new IdempotencyInterceptor(reflector, engine.idempotency, engine.personal));
   const url = await listening(app, config.host, config.port);
   app.get(ApiDescription).servedAt(config.publicUrl ?? url);
   const apps = [app];

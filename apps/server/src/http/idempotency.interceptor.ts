@@ -2,13 +2,13 @@ import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@
 import { type Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { catchError, from, mergeMap, type Observable, of } from 'rxjs';
-import { type People } from '#libs/accounts';
 import type { StreamName } from '#libs/event-store';
 import { E } from '#libs/kernel';
 import { reply, Reply } from './answer.js';
 import { asksOnly } from './asks-only.js';
 import type { Caller } from './caller.js';
 import { type Begun, type Idempotency, type Remembered } from './idempotency.js';
+import type { Personal } from './personal.js';
 import { type Failure, problems } from './problem.catalogue.js';
 import { pathOf } from './refusals.js';
 import { malformed, Refused } from './refused.js';
@@ -22,7 +22,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly idempotency: Idempotency,
-    private readonly people: People,
+    private readonly personal: Personal,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -86,9 +86,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
       ...(position === null ? {} : { position: BigInt(position) }),
     };
     if (personId === null) return reply(body, beside);
-    const person = await this.people.withPersons([body as object], () => personId)();
-    if (E.isLeft(person)) throw new Refused(person.left);
-    return reply(person.right[0], beside);
+    const fields = await this.personal.of(personId)();
+    if (E.isLeft(fields)) throw new Refused(fields.left);
+    return reply({ ...(body as object), ...fields.right }, beside);
   }
 }
 
@@ -103,18 +103,12 @@ const canonical = (value: unknown): string =>
       : field,
   );
 
-/** What may lie in the log: secrets are gone for good, what is personal is looked up again by its id. */
+/** What may lie in the log: secrets are gone for good; what is personal is looked up again by the id it belongs to. */
 const withoutSecrets = (body: unknown): Omit<Remembered, 'position'> => {
   if (typeof body !== 'object' || body === null) return { body: body ?? null, personId: null };
-  const fields = Object.entries(body).filter(
-    ([name]) => name !== 'email' || !('accountId' in body || 'provider' in body),
-  );
-  const personal = 'email' in body && fields.length < Object.keys(body).length;
-  const kept = fields.map(([name, value]: [string, unknown]): [string, unknown] => {
-    if (name === 'secret' || name === 'token') return [name, null];
-    return personal && name === 'name' ? [name, null] : [name, value];
-  });
+  const isPersonal = 'email' in body;
+  const hidden = new Set(isPersonal ? ['secret', 'token', 'email', 'name'] : ['secret', 'token']);
+  const shown = Object.entries(body).map(([name, value]: [string, unknown]) => [name, hidden.has(name) ? null : value]);
   const { accountId, id } = body as { readonly accountId?: string; readonly id?: string };
-  const shown = Object.fromEntries(personal ? [...kept, ['email', null]] : kept);
-  return { body: shown, personId: personal ? (accountId ?? id ?? null) : null };
+  return { body: Object.fromEntries(shown) as unknown, personId: isPersonal ? (accountId ?? id ?? null) : null };
 };

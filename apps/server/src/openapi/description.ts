@@ -5,29 +5,25 @@ import { pageOf } from './page.js';
 
 /** The API of a server's own controllers. Made before it serves: a route that cannot be described stops the start. */
 export class ApiDescription {
-  readonly #document: Omit<OpenApi, 'servers'>;
-  #served: { readonly document: OpenApi; readonly page: string } | undefined;
+  #document: OpenApi;
+  #page: string | undefined;
 
   constructor(controllers: ReadonlyArray<Type>) {
-    this.#document = documentOf(controllers);
+    this.#document = { ...documentOf(controllers), servers: [{ url: '/' }] };
   }
 
-  /** Says where it is served; known only once a port is. */
+  /** Says where it is served, once that is known: before there is a port, it is wherever it was read from. */
   servedAt(url: string): void {
-    const document = { ...this.#document, servers: [{ url }] };
-    this.#served = { document, page: pageOf(document) };
+    this.#document = { ...this.#document, servers: [{ url }] };
+    this.#page = undefined;
   }
 
   get document(): OpenApi {
-    return this.#made.document;
+    return this.#document;
   }
 
   get page(): string {
-    return this.#made.page;
-  }
-
-  get #made() {
-    if (this.#served === undefined) throw new Error('the description was asked for before the server had an address');
-    return this.#served;
+    this.#page ??= pageOf(this.#document);
+    return this.#page;
   }
 }

@@ -64,7 +64,7 @@ export class Schemas {
 const builtIn: ReadonlySet<unknown> = new Set([t.UnknownRecord, t.Int]);
 
 const scalar = (codec: t.Decoder<unknown, unknown>): JsonSchema | undefined => {
-  if (codec instanceof DescribedType) return codec.schema as JsonSchema;
+  if (codec instanceof DescribedType) return codec.schema;
   if (codec === Timestamp) return { type: 'string', format: 'date-time', description: 'UTC, with milliseconds.' };
   if (codec instanceof BrandedType && codec.pattern.flags === 'u')
     return { type: 'string', pattern: codec.pattern.source };

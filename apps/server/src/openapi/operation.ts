@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { ExactObject } from '#libs/kernel';
 import type { Access } from '../http/access.guard.js';
 import { headerOf, parameter } from './headers.js';

@@ -84,7 +84,7 @@ export const pageOf = (document: OpenApi): string => {
             servers.map(({ url }) => markup`<code>${url}</code>`),
             ', ',
           )}.
-          For programs: <a href="/openapi.json">openapi.json</a>.
+          For programs: <a href="openapi.json">openapi.json</a>.
         </p>
         ${navHtml(document, entries)}
         <main id="content">

@@ -81,7 +81,7 @@ const routeOf = (controller: Type, name: string, handler: object): Route => {
       answers,
     };
   } catch (error) {
-    throw new Error(`${method} ${path}: ${String((error as Error).message)}`, { cause: error });
+    throw new Error(`${method} ${path}: ${(error as Error).message}`, { cause: error });
   }
 };
 

@@ -10,9 +10,9 @@ const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ?
 
 const bounds = ({ minimum, maximum, minItems, default: unless }: JsonSchema): Html => {
   const said = [
-    ...(minimum === undefined ? [] : [markup`at least ${String(minimum)}`]),
-    ...(maximum === undefined ? [] : [markup`at most ${String(maximum)}`]),
-    ...(minItems === undefined ? [] : [markup`at least ${String(minItems)} of them`]),
+    ...(minimum === undefined ? [] : [markup`at least ${JSON.stringify(minimum)}`]),
+    ...(maximum === undefined ? [] : [markup`at most ${JSON.stringify(maximum)}`]),
+    ...(minItems === undefined ? [] : [markup`at least ${JSON.stringify(minItems)} of them`]),
     ...(unless === undefined ? [] : [markup`${JSON.stringify(unless)} unless said`]),
   ];
   return said.length === 0 ? nothing : markup`, ${joined(said, ', ')}`;

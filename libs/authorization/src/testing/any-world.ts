@@ -63,7 +63,8 @@ const attempts = {
     const isTaken = w.live.account(accountId('dot')) !== undefined;
     if (soon > 6 || isTaken || (home !== null && memberOf(w, person, organization) === null)) return false;
     const rows = projects.map((project) => [project, rowIn(w, project, person).counting?.role] as const);
-    w.account('dot').blocked(person);
+    w.account('dot');
+    if (w.live.account(accountId(person))?.blocked === null) w.blocked(person);
     if (home !== null) w.membershipTakenOver(organization, { from: person, to: 'dot' });
     for (const [project, role] of rows) if (role !== undefined) w.rowTakenOver(project, 'dot', role);
     return true;
@@ -178,11 +179,17 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   soon: fc.nat({ max: 30 }),
 });
 
+/** A counterexample in a few lines. */
+const told = ({ log }: World): string =>
+  log
+    .map(({ position, id, event }) => `${String(position)} ${id} ${event.type} ${JSON.stringify(event.data)}`)
+    .join('\n');
+
 /** ann owns acme and zoe zeta; then whatever the deciders would let happen to them, bob and cat. */
 export const anyWorld: fc.Arbitrary<World> = fc
   .array(anyAttempt, { minLength: 20, maxLength: 80, size: 'max' })
   .map((tried) => {
-    const w = people.slice(0, -1).reduce((told, name) => told.account(name), world());
+    const w = people.slice(0, -1).reduce((begun, name) => begun.account(name), world());
     w.organization('acme', { owner: 'ann' }).organization('zeta', { owner: 'zoe' });
     w.project('site', { in: 'acme' }).project('lab', { in: 'acme', visibility: 'open' });
     w.externalsWelcome('site').externalsWelcome('lab');
@@ -191,5 +198,5 @@ export const anyWorld: fc.Arbitrary<World> = fc
       const isGone = status === undefined || status === 'deleted';
       if (!isGone || !aboutPeople.has(attempt.what)) attempts[attempt.what](w, attempt);
     }
-    return w;
+    return Object.assign(w, { [fc.toStringMethod]: () => told(w) });
   });

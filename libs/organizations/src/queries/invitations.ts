@@ -1,6 +1,6 @@
 import { type LiveState, mayRead, type Reader, type Refusal } from '#libs/authorization';
 import { Documents, follow, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
-import { E, type InvitationId, notFound, type Recorded, type Timestamp } from '#libs/kernel';
+import { E, type InvitationId, notFound, type Recorded, type Sealed, type Timestamp } from '#libs/kernel';
 import type { InvitationEvent } from '../domain/invitation.events.js';
 import { type InvitationDocument, invitationIdOf, invitations } from '../projections/invitations.js';
 
@@ -24,6 +24,11 @@ export class Invitations implements ReadModel {
     if (refusal !== undefined) return E.left(refusal);
     const found = this.documents.get(id);
     return found?.organizationId === organizationId ? E.right(found) : E.left(notFound('invitation'));
+  }
+
+  /** The sealed address alone, for whoever was shown it before. */
+  addressOf(id: InvitationId): Sealed | undefined {
+    return this.documents.get(id)?.address;
   }
 
   /** Every invitation that ever went to an address, whoever sent it: for its erasure. `email` is the HMAC that names it. */

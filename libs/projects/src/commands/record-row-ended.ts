@@ -1,13 +1,13 @@
 import { endedRow, readFacts } from '#libs/authorization';
 import {
-  commandIdFrom,
   type Position,
   type StoreFailure,
   type StreamFolds,
+  systemContext,
   transact,
   type TransactFailure,
 } from '#libs/event-store';
-import { E, pipe, TE, timestampOf } from '#libs/kernel';
+import { E, pipe, TE } from '#libs/kernel';
 import { collaborator, type CollaboratorFailure } from '../domain/collaborator.decider.js';
 import type { EndedRow } from '../queries/ended-rows.js';
 
@@ -40,13 +40,7 @@ export const recordRowEnded = (
       collaborator,
     )({
       id: `${projectId}.${accountId}`,
-      context: {
-        commandId: commandIdFrom(endedBy, 'row ended', row),
-        actor: { type: 'system' },
-        via: null,
-        requestId: `reaction-${endedBy}`,
-        at: timestampOf(Date.now()),
-      },
+      context: systemContext('row ended', row, endedBy),
       ready: stillThere,
     }),
     TE.map(({ position }) => ({ position })),
