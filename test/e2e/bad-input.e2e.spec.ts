@@ -2,11 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Cast, cast, type Named, person, project } from '../support/cast.js';
+import { type Cast, cast, invite, type Named, person, project } from '../support/cast.js';
 import type { Answer, Ask } from '../support/client.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { rawHead, sendRaw } from '../support/raw.js';
 import { everyRoute } from '../support/every-route.js';
+import { byInvitation } from '../support/route-rows.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 const LIMIT = 256 * 1024;
@@ -23,7 +24,10 @@ beforeAll(async () => {
   const { id: key } = await client.made<Named>(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, { as: all.owner });
   const { email } = (await client.get<{ email: string }>(`/v1/accounts/${all.member}`)).body;
   await client.made(`/v1/projects/${alpha}/collaborators`, { email }, { as: all.owner });
-  here = { organizationId: all.organization, accountId: all.member, projectId: alpha, keyId: key };
+  const invitationId = await byInvitation(client, all.organization, async () => {
+    return (await invite(client, all, 'invited@example.com')).id;
+  });
+  here = { organizationId: all.organization, accountId: all.member, projectId: alpha, keyId: key, invitationId };
 });
 afterAll(() => server.remove());
 
@@ -81,6 +85,7 @@ const bad = {
   ],
   subject: [...ofWrongType, true, null, '', 'x'.repeat(256), ...oddTexts],
   flag: [...ofWrongType, null, '', 'true', 'yes', [true]],
+  flags: [5, 1.5, 'x', '', true, null, [[]], [{}], []],
   slug: [...ofWrongType, true, null, '', 'a', '-a', 'Capital', 'under_score', 'x'.repeat(64), 'é', ...oddTexts],
   account: [...ofWrongType, true, null, '', 'somebody', 'user_', 'user_a-b', `user_${long}`, 'org_1', ...oddTexts],
   time: [...ofWrongType, true, '', 'tomorrow', '2099-02-30T00:00:00Z', '2099-01-01', '2099-01-01T00:00:00', long],
@@ -105,12 +110,22 @@ const bodies: Readonly<Record<string, Taken>> = {
     required: ['email', 'provider', 'subject'],
     fields: { email: 'email', provider: 'oneOf', subject: 'subject', name: 'nameOrNull' },
   },
+  'POST /v1/accounts/:accountId/transfer': {
+    body: { email: 'new@example.com', provider: 'github', subject: 'new' },
+    required: ['email', 'provider', 'subject'],
+    fields: { email: 'email', provider: 'oneOf', subject: 'subject' },
+  },
+  'POST /v1/sign-ins': {
+    body: { email: 'new@example.com', provider: 'google', subject: 'new' },
+    required: ['email', 'provider', 'subject'],
+    fields: { email: 'email', provider: 'oneOf', subject: 'subject' },
+  },
   'POST /v1/organizations': { ...owner, body: { name: 'Second' }, required: ['name'], fields: { name: 'name' } },
   'PATCH /v1/organizations/:organizationId': {
     ...owner,
-    body: { name: 'Renamed' },
-    required: ['name'],
-    fields: { name: 'name' },
+    body: { name: 'Renamed', privacy: { storePrompts: true } },
+    required: [],
+    fields: { name: 'name', privacy: 'flags' },
   },
   'PUT /v1/organizations/:organizationId/features': {
     body: { multiProject: false },
@@ -121,6 +136,23 @@ const bodies: Readonly<Record<string, Taken>> = {
     body: { method: 'invitation' },
     required: ['method'],
     fields: { method: 'oneOf' },
+  },
+  'POST /v1/organizations/:organizationId/transfer-ownership': {
+    body: { accountId: 'user_nobody' },
+    required: ['accountId'],
+    fields: { accountId: 'account' },
+  },
+  'POST /v1/organizations/:organizationId/invitations': {
+    ...owner,
+    body: { email: 'nobody@example.com' },
+    required: ['email'],
+    fields: { email: 'email' },
+  },
+  'POST /v1/invitations/accept': {
+    ...owner,
+    body: { token: 'winv_x' },
+    required: ['token'],
+    fields: { token: 'text' },
   },
   'POST /v1/organizations/:organizationId/members': {
     body: { accountId: 'user_nobody' },
@@ -143,7 +175,7 @@ const bodies: Readonly<Record<string, Taken>> = {
     ...owner,
     body: { name: 'Renamed' },
     required: [],
-    fields: { name: 'name', visibility: 'oneOf', allowExternalCollaborators: 'flag' },
+    fields: { name: 'name', slug: 'slug', visibility: 'oneOf', allowExternalCollaborators: 'flag' },
   },
   'POST /v1/projects/:projectId/collaborators': {
     ...owner,
@@ -344,6 +376,18 @@ describe('inside of a field', () => {
       { name: 'x', scopes: ['audit'], organizationIds: ['user_1'] },
       '/organizationIds/0',
     ],
+    [
+      'a switch that is no flag',
+      'PATCH /v1/organizations/:organizationId',
+      { privacy: { trainingOptIn: 'yes' } },
+      '/privacy/trainingOptIn',
+    ],
+    [
+      'a switch of none',
+      'PATCH /v1/organizations/:organizationId',
+      { name: 'x', privacy: { sellPrompts: true } },
+      '/privacy/sellPrompts',
+    ],
     ['no type', 'POST /v1/authorize', { ...asking, resource: {} }, '/resource/type'],
     ['an unknown field', 'POST /v1/authorize', { ...asking, resource: { type: 'file', owner: 1 } }, '/resource/owner'],
     ['an id that is a number', 'POST /v1/authorize', { ...asking, resource: { type: 'file', id: 7 } }, '/resource/id'],
@@ -362,7 +406,7 @@ describe('inside of a field', () => {
       '/subject/id',
     ],
   ])('%s, by %s', async (_, route, body, pointer) => {
-    expectFaults(await send(route, body), [pointer]);
+    expectFaults(await send(route, body, bodies[route]), [pointer]);
   });
 
   it('a name twice, deep down', async () => {
@@ -389,12 +433,15 @@ describe('inside of a field', () => {
   it('nothing of a body comes back', async () => {
     const answer = await send('POST /v1/accounts', {
       email: 'hunter2',
-      provider: 'hunter2',
+      provider: 'Hunter2',
       subject: 5,
       name: ['hunter2'],
     });
     expectFaults(answer, ['/email', '/provider', '/subject', '/name']);
-    expect(JSON.stringify(answer.body)).not.toContain('hunter2');
+    expect(JSON.stringify(answer.body)).not.toMatch(/hunter2/iu);
+    const unknown = await send('POST /v1/accounts', { email: 'a@example.com', provider: 'hunter2', subject: 'a' });
+    expectFaults(unknown, ['/provider']);
+    expect(JSON.stringify(unknown.body)).not.toContain('hunter2');
   });
 });
 
@@ -505,6 +552,7 @@ describe('a query', () => {
     '/v1/service-tokens',
     '/v1/audit/events',
     '/v1/organizations/:organizationId/members',
+    '/v1/organizations/:organizationId/invitations',
     '/v1/organizations/:organizationId/projects',
     '/v1/projects/:projectId/collaborators',
     '/v1/projects/:projectId/api-keys',
@@ -664,6 +712,8 @@ describe('whatever is sent', () => {
     'channel',
     'accountId',
     'slug',
+    'token',
+    'privacy',
     '__proto__',
     'constructor',
   ];

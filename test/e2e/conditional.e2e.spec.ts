@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Cast, cast, type Named, person, project } from '../support/cast.js';
+import { type Cast, cast, invite, type Named, person, project } from '../support/cast.js';
 import type { Answer, Ask, Client } from '../support/client.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { everyRoute } from '../support/every-route.js';
+import { byInvitation } from '../support/route-rows.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 let server: TestServer;
@@ -22,6 +23,8 @@ afterAll(() => server.remove());
 const owner = () => ({ as: all.owner });
 const emailOf = async (id: string) => (await client.get<{ email: string }>(`/v1/accounts/${id}`)).body.email;
 
+let serial = 0;
+
 /** New things for each test, so that each may change and remove them. */
 beforeEach(async () => {
   const accountId = await person(client, 'someone');
@@ -29,8 +32,12 @@ beforeEach(async () => {
   const projectId = await project(client, all, 'Alpha');
   await client.made(`/v1/projects/${projectId}/collaborators`, { email: await emailOf(accountId) }, owner());
   const { id: keyId } = await client.made<Named>(`/v1/projects/${projectId}/api-keys`, { name: 'ci' }, owner());
+  serial += 1;
+  const invitationId = await byInvitation(client, all.organization, async () => {
+    return (await invite(client, all, `invited-${String(serial)}@example.com`)).id;
+  });
   const { id: serviceTokenId } = await client.made<Named>('/v1/service-tokens', { name: 'x', scopes: ['audit'] });
-  here = { organizationId: all.organization, accountId, projectId, keyId, serviceTokenId };
+  here = { organizationId: all.organization, accountId, projectId, keyId, invitationId, serviceTokenId };
 });
 
 const addressOf = (path: string): string => path.replace(/:([A-Za-z]+)/gu, (_, name: string) => here[name] ?? '');
@@ -42,6 +49,8 @@ interface Thing {
   readonly patch?: readonly [object, object];
   readonly change?: () => readonly [method: string, path: string];
   readonly removable?: true;
+  /** Removed by somebody else than who reads it. */
+  readonly remove?: () => Ask;
 }
 
 const roles = [{ role: 'admin' }, { role: 'member' }] as const;
@@ -49,10 +58,19 @@ const names = [{ name: 'One' }, { name: 'Two' }] as const;
 
 /** Every route that reads one thing. */
 const things: Readonly<Record<string, Thing>> = {
-  '/v1/accounts/:accountId': { change: () => ['POST', addressOf('/v1/accounts/:accountId/block')] },
+  '/v1/accounts/:accountId': {
+    change: () => ['POST', addressOf('/v1/accounts/:accountId/block')],
+    removable: true,
+    remove: () => ({ as: here['accountId'] }),
+  },
   '/v1/me': { ask: owner },
   '/v1/organizations/:organizationId': { ask: owner, patch: names },
   '/v1/organizations/:organizationId/members/:accountId': { ask: owner, patch: roles, removable: true },
+  '/v1/organizations/:organizationId/invitations/:invitationId': {
+    ask: owner,
+    change: () => ['DELETE', addressOf('/v1/organizations/:organizationId/invitations/:invitationId')],
+    removable: true,
+  },
   '/v1/projects/:projectId': { ask: owner, patch: names },
   '/v1/projects/:projectId/collaborators/:accountId': { ask: owner, patch: roles, removable: true },
   '/v1/api-keys/:keyId': { ask: owner, patch: names, removable: true },
@@ -170,7 +188,7 @@ describe.each(patched)('PATCH %s', (path, thing, [one, two]) => {
 });
 
 describe.each(removable)('DELETE %s', (path, thing) => {
-  const remove = (tag: string) => send('DELETE', path, thing, { headers: ifMatch(tag) });
+  const remove = (tag: string) => send('DELETE', path, thing, { ...thing.remove?.(), headers: ifMatch(tag) });
 
   it('with the current tag is done', async () => {
     expect((await remove(await etagOf(path, thing))).status).toBe(204);

@@ -1,5 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Cast, cast, type Named, person, project } from '../support/cast.js';
+import {
+  type Cast,
+  cast,
+  castByInvitation,
+  emailOf,
+  invite,
+  type Named,
+  newcomer,
+  person,
+  project,
+} from '../support/cast.js';
 import type { Answer, Ask, Client } from '../support/client.js';
 import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
@@ -11,12 +21,15 @@ const meddling: Meddling = {};
 let server: TestServer;
 let client: Client;
 let all: Cast;
+let others: Cast;
+/** An organization that takes its members by invitation. */
+let inviting: Cast;
 let alpha: string;
 
 beforeAll(async () => {
   server = await startTestServer({ open: meddledFoundation(meddling) });
   client = server.client;
-  all = await cast(client);
+  [all, others, inviting] = [await cast(client), await cast(client), await castByInvitation(client)];
   alpha = await project(client, all, 'Alpha');
 });
 afterAll(() => server.remove());
@@ -53,29 +66,68 @@ const expectReplay = (first: Answer<unknown>, again: Answer<unknown>): void => {
 };
 
 interface Post {
-  readonly body: () => object | undefined | Promise<object>;
+  /** Asked for once, before the first time; `as` is whoever asks. */
+  readonly body: (as: string) => object | undefined | Promise<object>;
   readonly ask?: () => Ask | Promise<Ask>;
+  /** The ids in the route, where they are not those of `all`. */
+  readonly target?: () => Promise<Readonly<Record<string, string>>>;
 }
 
 const bodiless = () => undefined;
+const moved = () => {
+  const { name: _, ...account } = someone();
+  return account;
+};
+const member = (): Ask => ({ as: all.member });
+const openProject = async () => {
+  const projectId = await project(client, all, fresh('Open'));
+  await client.ask('PATCH', `/v1/projects/${projectId}`, { ...owner(), body: { visibility: 'open' } });
+  return { projectId };
+};
 
 /** Each POST that creates or changes; its body makes something new every time it is asked for. */
 const posts: Readonly<Record<string, Post>> = {
   '/v1/accounts': { body: someone },
   '/v1/accounts/:accountId/block': { body: bodiless },
   '/v1/accounts/:accountId/unblock': { body: bodiless },
+  '/v1/accounts/:accountId/transfer': {
+    body: moved,
+    target: async () => ({ accountId: await person(client, 'moves') }),
+  },
+  '/v1/sign-ins': {
+    body: async () => {
+      const { name: _, ...account } = someone();
+      await client.made('/v1/accounts', account);
+      return account;
+    },
+  },
   '/v1/organizations': {
     body: () => ({ name: 'Founded' }),
     ask: async () => ({ as: await person(client, 'founder') }),
   },
   '/v1/organizations/:organizationId/suspend': { body: bodiless },
   '/v1/organizations/:organizationId/resume': { body: bodiless },
+  '/v1/organizations/:organizationId/transfer-ownership': {
+    body: () => ({ accountId: others.member }),
+    target: () => Promise.resolve({ organizationId: others.organization }),
+  },
+  '/v1/organizations/:organizationId/invitations': {
+    body: () => ({ email: someone().email }),
+    ask: () => ({ as: inviting.owner }),
+    target: () => Promise.resolve({ organizationId: inviting.organization }),
+  },
+  '/v1/invitations/accept': {
+    body: async (as) => ({ token: (await invite(client, inviting, await emailOf(client, as))).token }),
+    ask: async () => ({ as: await person(client, 'invited') }),
+  },
   '/v1/organizations/:organizationId/members': {
     body: async () => ({ accountId: await person(client, 'joiner') }),
   },
   '/v1/organizations/:organizationId/projects': { body: () => ({ name: fresh('Project') }), ask: owner },
   '/v1/projects/:projectId/archive': { body: bodiless, ask: owner },
   '/v1/projects/:projectId/unarchive': { body: bodiless, ask: owner },
+  '/v1/projects/:projectId/join': { body: bodiless, ask: member, target: openProject },
+  '/v1/projects/:projectId/leave': { body: bodiless, ask: owner, target: openProject },
   '/v1/projects/:projectId/collaborators': { body: async () => ({ email: await external() }), ask: owner },
   '/v1/projects/:projectId/api-keys': { body: () => ({ name: fresh('key') }), ask: owner },
   '/v1/service-tokens': { body: () => ({ name: 'gateway', scopes: ['decisions'] }) },
@@ -87,8 +139,15 @@ const external = async (): Promise<string> => {
   return (await client.made<{ email: string }>('/v1/accounts', someone())).email;
 };
 
-const addressOf = (pattern: string): string =>
-  pattern.replace(':organizationId', all.organization).replace(':accountId', all.member).replace(':projectId', alpha);
+const addressOf = (pattern: string, target: Readonly<Record<string, string>> = {}): string => {
+  const ids: Readonly<Record<string, string>> = {
+    organizationId: all.organization,
+    accountId: all.member,
+    projectId: alpha,
+    ...target,
+  };
+  return pattern.replace(/:(\w+)/gu, (_, name: string) => ids[name] ?? '');
+};
 
 it('every POST that creates or changes stands in the table', async () => {
   const routes = (await everyRoute(client)).filter(({ method }) => method === 'POST');
@@ -98,8 +157,8 @@ it('every POST that creates or changes stands in the table', async () => {
 
 describe('the same key and body again', () => {
   it.each(Object.entries(posts))('to %s answer as the first time, and do nothing', async (pattern, post) => {
-    const [path, body] = [addressOf(pattern), await post.body()];
     const ask = under(fresh('again'), await post.ask?.());
+    const [path, body] = [addressOf(pattern, await post.target?.()), await post.body(ask.as ?? '')];
     const first = await client.post<unknown>(path, body, ask);
     expect(first.status).toBeLessThan(300);
     const before = await events();
@@ -152,16 +211,32 @@ describe('the same key and body again', () => {
     }
   });
 
+  it('gives an invitation back with its address and without its token, and once that is erased, without both', async () => {
+    const as = inviting.owner;
+    const invited = await client.made<Named>('/v1/accounts', newcomer('erased'));
+    const body = { email: await emailOf(client, invited.id) };
+    const path = `/v1/organizations/${inviting.organization}/invitations`;
+    const first = await client.post<Named>(path, body, under('invitation', { as }));
+    expect(first.body).toMatchObject({ email: body.email, status: 'pending', token: expect.any(String) });
+    expectReplay(first, await client.post<unknown>(path, body, under('invitation', { as })));
+    await client.ask('DELETE', `/v1/accounts/${invited.id}`, { as: invited.id });
+    const erased = await client.post(path, body, under('invitation', { as }));
+    expect(erased.body).toMatchObject({ id: first.body.id, email: null, status: 'pending', token: null });
+  });
+
   it('keeps nothing personal in the log', async () => {
     const account = someone();
     await client.post('/v1/accounts', account, under('personal'));
+    const { email } = someone();
+    const invitations = `/v1/organizations/${inviting.organization}/invitations`;
+    await client.post(invitations, { email }, under('personal', { as: inviting.owner }));
     const log = await server.server.engine.store.readAll({ direction: 'backwards', limit: 20 })();
     if (log._tag === 'Left') throw new Error(log.left._tag);
     const kept = JSON.stringify(
       log.right.events.filter(({ stream }) => stream.startsWith('idempotency-')).map(({ data }) => data),
     );
     expect(kept).toContain('"personId":"user_');
-    expect(kept).not.toContain(account.name);
+    for (const personal of [account.name, email]) expect(kept).not.toContain(personal);
   });
 });
 

@@ -139,6 +139,81 @@ describe('the document', () => {
   });
 });
 
+/** The shapes of the contract, field by field. */
+const shapes: Readonly<Record<string, string>> = {
+  Account: 'id email name provider status:active|blocked|deleted organizationId createdAt',
+  Organization:
+    'id name ownerId defaultProjectId legacyKeyId features privacy membershipMethod:invitation|sso status:active|suspended createdAt',
+  Member: 'accountId email name role:owner|admin|member joinedAt',
+  Invitation: 'id email status:pending|accepted|revoked|expired|superseded expiresAt createdAt',
+  Project:
+    'id organizationId name slug visibility:open|closed|private isDefault allowExternalCollaborators status:active|archived createdAt',
+  Collaborator:
+    'accountId email name role:admin|member kind:member|external via:row|org-role|default-project suspended addedAt',
+  ApiKey:
+    'id projectId name hint status:active|expired|revoked|superseded createdBy createdAt expiresAt revokedAt revokedBy lastUsedAt replaces replacedBy',
+  Decision: 'decision reason principal attribution evidence',
+  AuditEvent: 'id position type at actor via requestId organizationId projectId data',
+};
+
+describe('what is answered', () => {
+  const fieldsOf = (name: string): ReadonlyArray<string> => {
+    const { properties, required } = document.components.schemas[name] as {
+      readonly properties: Readonly<Record<string, { readonly enum?: ReadonlyArray<string> }>>;
+      readonly required: ReadonlyArray<string>;
+    };
+    expect(Object.keys(properties).sort()).toEqual([...required].sort());
+    return Object.entries(properties).map(([field, schema]) =>
+      schema.enum === undefined ? field : `${field}:${schema.enum.join('|')}`,
+    );
+  };
+
+  it.each(Object.entries(shapes))('%s has the fields of the contract, all of them always', (name, fields) => {
+    expect([...fieldsOf(name)].sort()).toEqual(fields.split(' ').sort());
+  });
+
+  it('is what the thing is, and its secret, where one is made', () => {
+    expect([...fieldsOf('NewApiKey')].sort()).toEqual([...fieldsOf('ApiKey'), 'secret'].sort());
+    expect([...fieldsOf('NewInvitation')].sort()).toEqual([...fieldsOf('Invitation'), 'token'].sort());
+    expect([...fieldsOf('NewServiceToken')].sort()).toEqual([...fieldsOf('ServiceToken'), 'token'].sort());
+  });
+
+  it('is a page, where a page is asked for', () => {
+    const lists = operations().filter(([, { parameters }]) =>
+      parameters.some((each) => 'in' in each && each.name === 'cursor'),
+    );
+    expect(lists.length).toBeGreaterThan(7);
+    for (const [name, { responses }] of lists) {
+      const [ref = ''] = refsIn(responses['200']).filter((each) => each.startsWith('#/components/schemas/'));
+      expect([name, [...fieldsOf(ref.slice('#/components/schemas/'.length))].sort()]).toEqual([
+        name,
+        ['complete', 'items', 'nextCursor', 'position'],
+      ]);
+    }
+  });
+
+  it('says whose key it is in the spelling of KEY-40, and refuses one in that of ERR-02', () => {
+    expect([...fieldsOf('Whoami')].sort()).toEqual(
+      [
+        'api_key_id',
+        'organization_id',
+        'organization_name',
+        'project_id',
+        'project_name',
+        'project_slug',
+        'user_id',
+      ].sort(),
+    );
+    const { responses } = document.paths['/v1/whoami']?.['get'] as Operation;
+    expect(refsIn(responses['401'])).toContain('#/components/schemas/KeyRefused');
+    expect(document.components.schemas['KeyRefused']).toMatchObject({
+      properties: {
+        error: { properties: { type: { const: 'invalid_request_error' }, code: { const: 'invalid_api_key' } } },
+      },
+    });
+  });
+});
+
 /** How often each was taken: a check that only ever sees one outcome checks nothing. */
 const outcomes = { taken: 0, refused: 0 };
 const counted = (isTaken: boolean): boolean => {

@@ -1,9 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Cast, cast, type Named, person, project } from '../support/cast.js';
+import {
+  type Cast,
+  cast,
+  castByInvitation,
+  emailOf,
+  invite,
+  type Named,
+  newcomer,
+  person,
+  project,
+} from '../support/cast.js';
 import type { Answer, Ask, Client } from '../support/client.js';
 import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { everyRoute } from '../support/every-route.js';
+import { byInvitation } from '../support/route-rows.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 const meddling: Meddling = {};
@@ -13,6 +24,7 @@ let client: Client;
 let all: Cast;
 let alpha: string;
 let key: Named & { readonly secret: string };
+let invitation: string;
 let serviceToken: string;
 
 beforeAll(async () => {
@@ -23,6 +35,7 @@ beforeAll(async () => {
   client = server.client;
   all = await cast(client);
   alpha = await project(client, all, 'Alpha');
+  invitation = (await byInvitation(client, all.organization, () => invite(client, all, 'invited@example.com'))).id;
   serviceToken = (await client.made<Named>('/v1/service-tokens', { name: 'x', scopes: ['audit'] })).id;
   key = await client.made(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, { as: all.owner });
 });
@@ -60,8 +73,11 @@ const reads: Readonly<Record<string, () => Ask>> = {
   'GET /v1/organizations/:organizationId': () => ({}),
   'GET /v1/organizations/:organizationId/members': () => ({}),
   'GET /v1/organizations/:organizationId/members/:accountId': () => ({}),
+  'GET /v1/organizations/:organizationId/invitations': () => ({}),
+  'GET /v1/organizations/:organizationId/invitations/:invitationId': () => ({}),
   'GET /v1/organizations/:organizationId/projects': () => ({}),
   'GET /v1/projects/:projectId': () => ({}),
+  'GET /v1/projects/:projectId/my-permissions': owner,
   'GET /v1/projects/:projectId/collaborators': () => ({}),
   'GET /v1/projects/:projectId/collaborators/:accountId': () => ({}),
   'GET /v1/projects/:projectId/api-keys': () => ({}),
@@ -78,6 +94,7 @@ const addressOf = (path: string): string =>
     .replace(':organizationId', all.organization)
     .replace(':accountId', all.owner)
     .replace(':projectId', alpha)
+    .replace(':invitationId', invitation)
     .replace(':keyId', key.id)
     .replace(':serviceTokenId', serviceToken);
 
@@ -97,7 +114,7 @@ describe('a command', () => {
       await client.post('/v1/accounts', { email: 'a@example.com', provider: 'google', subject: 'a' }),
       await client.post('/v1/organizations', { name: 'Second' }, { as: await person(client, 'founder') }),
       await client.ask('PATCH', organization, { ...owner(), body: { name: 'Renamed' } }),
-      await client.ask('PUT', `${organization}/features`, { body: { invitations: true } }),
+      await client.ask('PUT', `${organization}/features`, { body: { invitations: false } }),
       await client.post(`${organization}/suspend`),
       await client.post(`${organization}/resume`),
       await client.post(`${organization}/projects`, { name: 'Beta' }, owner()),
@@ -118,6 +135,39 @@ describe('a command', () => {
       '/v1/audit/events?order=desc&limit=1',
     );
     expect(body.items[0]?.position).toBe(commands.at(-1)?.headers.get('writ-position'));
+  });
+
+  it('of several streams answers with the furthest of them', async () => {
+    const inviting = await castByInvitation(client);
+    const { owner: by, member, organization } = inviting;
+    const guest = await person(client, 'guest');
+    const { token } = await invite(client, inviting, await emailOf(client, guest));
+    const [open, { email, provider, subject }, signsIn] = [
+      await project(client, inviting, 'Open'),
+      newcomer('moved'),
+      newcomer('signs-in'),
+    ];
+    await client.ask('PATCH', `/v1/projects/${open}`, { as: by, body: { visibility: 'open' } });
+    await client.made('/v1/accounts', signsIn);
+    const signIn = { email: signsIn.email, provider: signsIn.provider, subject: signsIn.subject };
+    const commands: ReadonlyArray<() => Promise<Answer<unknown>>> = [
+      () => client.post('/v1/invitations/accept', { token }, { as: guest }),
+      () => client.post(`/v1/projects/${open}/join`, undefined, { as: guest }),
+      () => client.ask('PATCH', `/v1/projects/${open}`, { as: by, body: { slug: 'of-several-streams' } }),
+      () => client.post('/v1/sign-ins', signIn),
+      () => client.post(`/v1/accounts/${guest}/transfer`, { email, provider, subject }),
+      () => client.post(`/v1/organizations/${organization}/transfer-ownership`, { accountId: member }),
+      () => client.ask('DELETE', `/v1/accounts/${by}`, { as: by }),
+    ];
+    for (const command of commands) {
+      const [before, answer] = [await head(), await command()];
+      expect(answer.status).toBeLessThan(300);
+      expect(positionOf(answer)).toBeGreaterThan(before);
+      // Whatever of it is in the log, is there by then.
+      expect(
+        (await client.get('/v1/me', since(answer.headers.get('writ-position') ?? '', { as: member }))).status,
+      ).toBe(200);
+    }
   });
 
   it('that changed nothing answers with what it read', async () => {

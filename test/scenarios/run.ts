@@ -35,8 +35,17 @@ const sent = async (http: HttpStage, fact: Fact): Promise<string> => {
   return status < 300 ? 'done' : ((body as { readonly code?: string } | undefined)?.code ?? String(status));
 };
 
-const answersOf = ({ question, expected }: Asked, { decision, reason, countedTo, evidence }: Seen): Answers => {
-  const all = { [question.text]: decision ? 'yes' : 'no', because: reason, 'counted to': countedTo, evidence };
+const answersOf = (
+  { question, expected }: Asked,
+  { decision, reason, countedTo, attribution, evidence }: Seen,
+): Answers => {
+  const all = {
+    [question.text]: decision ? 'yes' : 'no',
+    because: reason,
+    'counted to': countedTo,
+    'listing scope': attribution?.listingScope,
+    evidence,
+  };
   return Object.fromEntries(Object.entries(all).filter(([field]) => field in expected));
 };
 

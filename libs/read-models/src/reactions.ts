@@ -36,8 +36,16 @@ export const reaction = <Item extends object>(
     seen.set(item, first);
     return Math.max(first + grace, failures.get(id)?.until ?? 0);
   };
+  /** A defect is a failure like any other: nobody waits for what is done here, so nobody else would catch it. */
+  const performed = async (item: Item): Promise<E.Either<unknown, { readonly position: Position }>> => {
+    try {
+      return await perform(item)();
+    } catch (thrown) {
+      return E.left(thrown);
+    }
+  };
   const attempt = async (id: string, item: Item): Promise<void> => {
-    const answer = await perform(item)();
+    const answer = await performed(item);
     if (E.isRight(answer)) {
       failures.delete(id);
       if (await readSide.reached(answer.right.position, PATIENCE)) list.done(id, item);
@@ -86,8 +94,12 @@ export class Reactions {
     await this.running;
   }
 
+  private paused(): boolean {
+    return this.stopping || this.readSide.status.state !== 'live';
+  }
+
   private wake(): void {
-    if (this.stopping || this.readSide.status.state !== 'live') return;
+    if (this.paused()) return;
     if (this.running !== undefined) {
       this.again = true;
       return;
@@ -103,7 +115,7 @@ export class Reactions {
   private async run(): Promise<void> {
     clearTimeout(this.timer);
     let pause = Infinity;
-    for (const each of this.reactions) pause = Math.min(pause, await each.run(() => this.stopping));
+    for (const each of this.reactions) pause = Math.min(pause, await each.run(() => this.paused()));
     if (pause === Infinity || this.stopping) return;
     this.timer = setTimeout(() => {
       this.wake();

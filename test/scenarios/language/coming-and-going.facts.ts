@@ -15,9 +15,9 @@ interface Addressed {
 const invitationOf = (which: Which, { person, organization }: Addressed): string =>
   `the ${which} of ${person} to ${organization}`;
 
-const invite = async (http: HttpStage, by: string, which: Which, to: Addressed) => {
+const invite = (http: HttpStage, by: string, which: Which, to: Addressed) => {
   const path = `/v1/organizations/${http.id(to.organization)}/invitations`;
-  return http.by(by, ['POST', path, { email: await http.email(to.person) }], invitationOf(which, to));
+  return http.by(by, ['POST', path, { email: http.email(to.person) }], invitationOf(which, to));
 };
 
 const accept = (http: HttpStage, by: string, invitation: string) =>
@@ -119,13 +119,16 @@ export const comingAndGoingFacts = [
     send: (http, { Ann }) => http.by(Ann, ['DELETE', `/v1/accounts/${http.id(Ann)}`]),
   }),
 
+  says('Bob signs up again with the same address', {
+    tell: () => undefined,
+    send: (http, { Bob }) =>
+      http.byOperator(['POST', '/v1/accounts', { ...http.profile(Bob, 'google'), subject: `${Bob}, again` }]),
+  }),
+
   says('The account of Ann is transferred to the new address of Bob', {
     makes: 'Bob',
     tell: (pure, { Ann, Bob }) => passOn(pure, Ann, Bob),
-    send: (http, { Ann, Bob }) => {
-      const unique = `${Bob}.${http.id(Ann)}`.toLowerCase();
-      const person = { email: `${unique}@example.com`, provider: 'google', subject: unique };
-      return http.byOperator(['POST', `/v1/accounts/${http.id(Ann)}/transfer`, person], Bob);
-    },
+    send: (http, { Ann, Bob }) =>
+      http.byOperator(['POST', `/v1/accounts/${http.id(Ann)}/transfer`, http.profile(Bob, 'google')], Bob),
   }),
 ];

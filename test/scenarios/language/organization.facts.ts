@@ -3,7 +3,15 @@ import type { Role } from '#libs/kernel';
 import type { HttpStage } from '../stages/http-stage.js';
 import { says } from './sentence.js';
 
-export const roles: Readonly<Record<'an admin' | 'a member', Role>> = { 'an admin': 'admin', 'a member': 'member' };
+/** As a request has them: `developer` and `editor` are other names of `member` (AMB-37). */
+export const roles = {
+  'an admin': 'admin',
+  'a member': 'member',
+  'a developer': 'developer',
+  'an editor': 'editor',
+} as const;
+
+export const roleOf = (words: keyof typeof roles): Role => (words === 'an admin' ? 'admin' : 'member');
 
 const organizationPath = (http: HttpStage, name: string, rest = '') => `/v1/organizations/${http.id(name)}${rest}`;
 
@@ -25,6 +33,17 @@ export const organizationFacts = [
     introduces: ['Bob'],
     tell: () => undefined,
     send: async (http, { Bob }) => http.byOperator(['GET', `/v1/accounts/${await http.person(Bob)}`]),
+  }),
+
+  says('Bob has an account of <google|github|linkedin>', {
+    makes: 'Bob',
+    tell: (pure, { Bob }) => pure.person(Bob),
+    send: (http, { Bob, choice }) => http.register(Bob, choice),
+  }),
+
+  says('Bob signs in with <google|github|linkedin>', {
+    tell: () => undefined,
+    send: (http, { Bob, choice }) => http.byOperator(['POST', '/v1/sign-ins', http.profile(Bob, choice)]),
   }),
 
   says('Bob is <blocked|unblocked>', {
@@ -52,12 +71,12 @@ export const organizationFacts = [
       http.byOperator(['POST', organizationPath(http, Acme, '/members'), { accountId: http.id(Bob) }]),
   }),
 
-  says('Ann makes Bob <an admin|a member> of Acme', {
+  says('Ann makes Bob <an admin|a member|a developer> of Acme', {
     may: ['member:update-role', 'Acme'],
     tell: ({ world }, { Acme, Bob, choice }) => {
       const current = world.live.membership(accountId(Bob))?.current;
-      if (current?.organizationId === organizationId(Acme) && current.role !== roles[choice])
-        world.memberRole(Acme, Bob, roles[choice]);
+      if (current?.organizationId === organizationId(Acme) && current.role !== roleOf(choice))
+        world.memberRole(Acme, Bob, roleOf(choice));
     },
     send: (http, { Ann, Acme, Bob, choice }) =>
       http.by(Ann, ['PATCH', organizationPath(http, Acme, `/members/${http.id(Bob)}`), { role: roles[choice] }]),

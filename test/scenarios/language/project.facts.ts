@@ -2,7 +2,7 @@ import { accountId, projectId } from '#libs/authorization/testing';
 import type { Role, Visibility } from '#libs/kernel';
 import type { HttpStage } from '../stages/http-stage.js';
 import type { PureStage } from '../stages/pure-stage.js';
-import { roles } from './organization.facts.js';
+import { roleOf, roles } from './organization.facts.js';
 import { says } from './sentence.js';
 
 const projectPath = (http: HttpStage, name: string, rest = '') => `/v1/projects/${http.id(name)}${rest}`;
@@ -75,8 +75,15 @@ export const projectFacts = [
   says('Ann adds Bob to Alpha', {
     may: ['collaborator:add', 'Alpha'],
     tell: (pure, { Bob, Alpha }) => add(pure, pure.project(Alpha), Bob),
-    send: async (http, { Ann, Bob, Alpha }) =>
-      http.by(Ann, ['POST', projectPath(http, Alpha, '/collaborators'), { email: await http.email(Bob) }]),
+    send: (http, { Ann, Bob, Alpha }) =>
+      http.by(Ann, ['POST', projectPath(http, Alpha, '/collaborators'), { email: http.email(Bob) }]),
+  }),
+
+  says('Ann adds Bob to Alpha, with the address in capitals', {
+    may: ['collaborator:add', 'Alpha'],
+    tell: (pure, { Bob, Alpha }) => add(pure, pure.project(Alpha), Bob),
+    send: (http, { Ann, Bob, Alpha }) =>
+      http.by(Ann, ['POST', projectPath(http, Alpha, '/collaborators'), { email: http.email(Bob).toUpperCase() }]),
   }),
 
   says('Ann adds Bob to Alpha as admin', {
@@ -88,15 +95,15 @@ export const projectFacts = [
     },
     send: async (http, { Ann, Bob, Alpha }) => {
       const path = projectPath(http, Alpha, '/collaborators');
-      const added = await http.by(Ann, ['POST', path, { email: await http.email(Bob) }]);
+      const added = await http.by(Ann, ['POST', path, { email: http.email(Bob) }]);
       return added.status >= 300 ? added : http.by(Ann, ['PATCH', `${path}/${http.id(Bob)}`, { role: 'admin' }]);
     },
   }),
 
-  says('Ann makes Bob <an admin|a member> in Alpha', {
+  says('Ann makes Bob <an admin|a member|an editor> in Alpha', {
     may: ['collaborator:update-role', 'Alpha'],
     tell: (pure, { Bob, Alpha, choice }) =>
-      changeRole(pure, { project: pure.project(Alpha), person: Bob }, roles[choice]),
+      changeRole(pure, { project: pure.project(Alpha), person: Bob }, roleOf(choice)),
     send: (http, { Ann, Bob, Alpha, choice }) =>
       http.by(Ann, ['PATCH', projectPath(http, Alpha, `/collaborators/${http.id(Bob)}`), { role: roles[choice] }]),
   }),

@@ -30,7 +30,7 @@ export interface Scenario {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const stated = ['because', 'counted to', 'evidence'];
+const stated = ['because', 'counted to', 'listing scope', 'evidence'];
 
 const fieldsOf = (value: unknown): Fields => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))

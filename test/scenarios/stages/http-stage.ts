@@ -1,5 +1,4 @@
 import { formatSecret, type KeyPrefix } from '#libs/api-keys';
-import { emailOf, person } from '../../support/cast.js';
 import type { Answer, Client } from '../../support/client.js';
 import type { Decided } from '../../support/decisions.js';
 import { defaultProjectOf } from '../language/names.js';
@@ -22,12 +21,16 @@ interface Made {
 /** Of our form and with a right checksum, and nobody was given it. */
 const nobodysSecret = formatSecret('writ' as KeyPrefix, new Uint8Array(32));
 
+let serial = 0;
+
 const mistype = (secret: string): string => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`;
 
 /** A scenario acted out over HTTP: people and organizations of its own, on a server that it shares with the others. */
 export class HttpStage {
   private readonly book = new Book();
   private readonly secrets = new Map<string, string>();
+  /** What the address of each person begins with, and what their provider calls them. */
+  private readonly uniques = new Map<string, string>();
 
   constructor(
     readonly client: Client,
@@ -40,12 +43,21 @@ export class HttpStage {
 
   /** Somebody has an account from the first time they are spoken of. */
   async person(name: string): Promise<string> {
-    if (!this.book.has(name)) this.book.write(name, await person(this.client, name));
+    if (!this.book.has(name)) await this.register(name, 'google');
     return this.id(name);
   }
 
-  async email(name: string): Promise<string> {
-    return emailOf(this.client, await this.person(name));
+  async register(name: string, provider: string): Promise<Answer<unknown>> {
+    return this.sent<unknown>(['POST', '/v1/accounts', this.profile(name, provider)], undefined, name);
+  }
+
+  email(name: string): string {
+    return `${this.unique(name)}@example.com`;
+  }
+
+  /** As a provider would have them: the same person has another subject at each. */
+  profile(name: string, provider: string) {
+    return { email: this.email(name), provider, subject: `${this.unique(name)} at ${provider}` };
   }
 
   /** A request, by a person. What it makes is known by `name` from then on. */
@@ -86,6 +98,14 @@ export class HttpStage {
       found.push(seen(await this.client.made<Decided>('/v1/authorize', body), this.book));
     }
     return found;
+  }
+
+  private unique(name: string): string {
+    if (!this.uniques.has(name)) {
+      serial += 1;
+      this.uniques.set(name, `${name.toLowerCase()}-${serial}`);
+    }
+    return this.uniques.get(name) ?? '';
   }
 
   private subjects(who: Question['who']): ReadonlyArray<object> {

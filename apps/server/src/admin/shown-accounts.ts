@@ -1,9 +1,9 @@
-import { type AccountDocument, People, type Person, type VaultFailure } from '#libs/accounts';
+import { type AccountDocument, type People, type Person, type VaultFailure } from '#libs/accounts';
 import { type AccountId, E, type NotFound, notFound, pipe, TE } from '#libs/kernel';
-import { Organizations } from '#libs/organizations';
+import { type Organizations } from '#libs/organizations';
 import { type Answer, reply } from '../http/answer.js';
 import { etagOf } from '../http/etag.js';
-import { type ListBody, Lists, type PageQuery } from '../http/list.js';
+import { type ListBody, type Lists, type PageQuery } from '../http/list.js';
 import { accountView } from './views.js';
 
 export type Account = ReturnType<typeof accountView> & Person;

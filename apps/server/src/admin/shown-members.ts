@@ -1,7 +1,7 @@
-import { People, type Person as Personal } from '#libs/accounts';
+import { type People, type Person as Personal } from '#libs/accounts';
 import type { Reader } from '#libs/authorization';
 import { E, type OrganizationId, pipe, TE, timestampOf } from '#libs/kernel';
-import { type MemberDocument, Organizations } from '#libs/organizations';
+import { type MemberDocument, type Organizations } from '#libs/organizations';
 import type { Answer } from '../http/answer.js';
 
 export type Member = Pick<MemberDocument, 'accountId' | 'role' | 'joinedAt'> & Personal;

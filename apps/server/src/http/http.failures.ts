@@ -56,7 +56,7 @@ export type HttpFailure =
   | { readonly _tag: 'PositionNotReached' }
   | { readonly _tag: 'StateTooOld' }
   | { readonly _tag: 'VaultUnavailable' }
-  /** The keys of a token's issuer can't be had: nobody is taken for good or bad. */
-  | { readonly _tag: 'IssuerUnavailable' }
+  /** The keys of a token's issuer can't be had: nobody is taken for good or bad. Whose, and why, is for the log. */
+  | { readonly _tag: 'IssuerUnavailable'; readonly issuer: string; readonly cause: string }
   /** Anything thrown that is not a refusal. Its cause is for the log alone. */
   | { readonly _tag: 'Defect' };

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
-import type { Reply } from '../http/answer.js';
 import type { BrandOf, E } from '#libs/kernel';
+import type { Reply } from '../http/answer.js';
 
 interface More<B> {
   /** The media type of the body; `application/json` unless said. */

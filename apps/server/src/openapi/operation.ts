@@ -4,7 +4,7 @@ import type { Access } from '../http/access.guard.js';
 import { headerOf, parameter } from './headers.js';
 import { mayBeAbsent, type Schemas } from './json-schema.js';
 import type { Content, Operation, Parameter, Ref, Response } from './openapi.js';
-import { anyProblem, problemResponse } from './problems.js';
+import { anyProblem, headersOf, problemResponse } from './problems.js';
 import type { Route } from './routes.js';
 
 const forWhom = (access: Access): string => {
@@ -94,7 +94,7 @@ const responsesOf = (route: Route, schemas: Schemas): Readonly<Record<string, Re
     status,
     {
       description: 'In a shape of its own.',
-      headers: { ...requestId, ...(status === '401' ? { 'WWW-Authenticate': headerOf('Challenge') } : {}) },
+      headers: { ...requestId, ...headersOf(Number(status)) },
       content: contentOf(codec, 'application/json'),
     },
   ]);

@@ -30,7 +30,8 @@ export const problemSchema: JsonSchema = {
 
 const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
-const besides = (status: number) => ({
+/** What a refusal of this status says beside its body. */
+export const headersOf = (status: number): Readonly<Record<string, Ref>> => ({
   ...(status === 401 ? { 'WWW-Authenticate': headerOf('Challenge') } : {}),
   ...(status === 503 ? { 'Retry-After': headerOf('RetryAfter') } : {}),
 });
@@ -40,7 +41,7 @@ const answer = (status: number): Response => ({
     .filter((row) => row.status === status)
     .map(({ code, title }) => `\`${code}\`: ${title}.`)
     .join(' '),
-  headers: { 'X-Request-ID': headerOf('RequestId'), ...besides(status) },
+  headers: { 'X-Request-ID': headerOf('RequestId'), ...headersOf(status) },
   content,
 });
 

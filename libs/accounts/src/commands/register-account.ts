@@ -33,7 +33,10 @@ export class RegisterAccountHandler implements ICommandHandler<RegisterAccount> 
     return pipe(
       this.registrations.firstFree(emailId, accountId, context),
       TE.flatMap(() =>
-        pipe(this.registrations.of(accountId, person), TE.mapLeft(erasedMeansTaken<RegistrationFailure>)),
+        pipe(
+          this.registrations.of(accountId, person),
+          TE.mapLeft((failure): RegistrationFailure => erasedMeansTaken(failure)),
+        ),
       ),
       TE.flatMap((registration) => this.registrations.complete(emailId, registration, context)),
     )();

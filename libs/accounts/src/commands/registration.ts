@@ -163,5 +163,5 @@ export class Registrations {
 }
 
 /** This same command came to nothing before, and what it had sealed was erased: that has one reason. */
-export const erasedMeansTaken = <F>(failure: F | SubjectErased): F | IdentityTaken =>
-  (failure as SubjectErased)._tag === 'SubjectErased' ? { _tag: 'IdentityTaken' } : (failure as F);
+export const erasedMeansTaken = (failure: VaultUnavailable | SubjectErased): VaultUnavailable | IdentityTaken =>
+  failure._tag === 'SubjectErased' ? { _tag: 'IdentityTaken' } : failure;

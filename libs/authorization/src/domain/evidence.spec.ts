@@ -73,7 +73,7 @@ const everyAnswer = (law: (answered: Answered) => void) => () => {
         law({ w, asked, decision, reasonOf, cites });
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 1500 },
   );
 };
 
@@ -309,6 +309,16 @@ describe('AMB-33: an organization that has changed hands', () => {
     const lost = ['owner-only', 'OwnershipGivenUp'];
     expect(asked(w(), 'ann', 'legacy-key:read')).toEqual(lost);
     expect(asked(w().memberRole('acme', 'ann', 'member'), 'ann', 'legacy-key:read')).toEqual(lost);
+  });
+  it('keeps its former owner, once demoted, as a member: by the demotion', () => {
+    const told = w().memberRole('acme', 'ann', 'member').founder('site', 'ann');
+    const types = (action: string, project: string) =>
+      ask(told.live, user('ann'), { action, resource: inProject(project) }).evidence.map(({ type }) => type);
+    const asMember = ['OwnerAssigned', 'MemberRoleChanged'];
+    expect(asked(told, 'ann', 'organization:read')).toEqual(['organization-member', ...asMember]);
+    expect(types('project:read', 'acmeHome')).toEqual([...asMember, 'DefaultProjectCreated']);
+    expect(types('project:read', 'site')).toEqual([...asMember, 'CollaboratorAdded']);
+    expect(types('project:leave', 'site')).toEqual(['OwnerAssigned', 'CollaboratorAdded']);
   });
   it('and back: by the founding alone', () => {
     const back = w().ownership('acme', { from: 'bob', to: 'ann' });

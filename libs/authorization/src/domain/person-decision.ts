@@ -104,7 +104,9 @@ const movesIn = (
     const own = here.grants.findLast((grant) => grant.as === 'project' || grant.as === 'external');
     if (project.isDefault) return refuse('role-lacks-permission', person);
     if (here.row === null || own === undefined) return refuse('not-a-collaborator', person, here.lost);
-    return { decision: true, reason: reasonOf(own), evidence: own.evidence };
+    // What they are in the organization is no matter here, so that no change of it is cited.
+    const evidence = own.evidence.filter((cite) => cite !== here.membership?.changed);
+    return { decision: true, reason: reasonOf(own), evidence };
   }
   if (action !== 'project:join' || here.membership === null) return undefined;
   const { role } = here.membership;

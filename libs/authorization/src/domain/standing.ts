@@ -137,10 +137,12 @@ export const personInProject = (
   const mustJoin = membership.role !== 'member' && mustJoinFirst(facts, project, row) ? membership : null;
   if (membership.role !== 'member' && mustJoin === null)
     grants.push({ as: `organization-${membership.role}`, role: 'admin', evidence: [...evidence, project.created] });
+  // Of a member, what made them one: also a demotion, without which they would be told of as an admin.
+  const asMember = membership.role === 'member' ? evidence : [membership.since];
   // In the default project a row that makes nobody an admin gives nothing that a member has not got.
   if (row !== null && !(project.isDefault && row.role === 'member'))
-    grants.push({ as: 'project', role: row.role, evidence: [membership.since, ...rowCites] });
-  if (project.isDefault) grants.push({ as: 'project', role: 'member', evidence: [membership.since, project.created] });
+    grants.push({ as: 'project', role: row.role, evidence: [...asMember, ...rowCites] });
+  if (project.isDefault) grants.push({ as: 'project', role: 'member', evidence: [...asMember, project.created] });
   const lost = row === null ? lostByMember(fact, held, organizationId) : null;
   return { membership, row, grants, suspended: null, lost, mustJoin };
 };

@@ -30,6 +30,7 @@ const memberOf = (w: World, person: string, organization: string) => {
   const home = homeIn(w, person);
   return home?.organizationId === organizationId(organization) ? home : null;
 };
+const homeOfPerson = (w: World, person: string) => organizations.find((name) => memberOf(w, person, name) !== null);
 const rowIn = (w: World, project: string, person: string) => {
   const fact = w.live.collaborator(projectId(project), accountId(person));
   return {
@@ -52,20 +53,18 @@ const attempts = {
     const isHere = memberOf(w, person, organization) !== null;
     return from !== undefined && from !== person && isHere && w.ownership(organization, { from, to: person });
   },
-  deleteAccount: (w: World, { person, organization, soon }: Attempt) => {
-    const home = homeIn(w, person);
-    if (soon > 6 || home?.role === 'owner' || (home !== null && memberOf(w, person, organization) === null))
-      return false;
-    return (home === null ? w : w.memberRemoved(organization, person)).deleted(person);
+  deleteAccount: (w: World, { person, soon }: Attempt) => {
+    const home = homeOfPerson(w, person);
+    if (soon > 6 || homeIn(w, person)?.role === 'owner') return false;
+    return (home === undefined ? w : w.memberRemoved(home, person)).deleted(person);
   },
-  transferAccount: (w: World, { person, organization, soon }: Attempt) => {
-    const home = homeIn(w, person);
-    const isTaken = w.live.account(accountId('dot')) !== undefined;
-    if (soon > 6 || isTaken || (home !== null && memberOf(w, person, organization) === null)) return false;
+  transferAccount: (w: World, { person, soon }: Attempt) => {
+    const home = homeOfPerson(w, person);
+    if (soon > 6 || w.live.account(accountId('dot')) !== undefined) return false;
     const rows = projects.map((project) => [project, rowIn(w, project, person).counting?.role] as const);
     w.account('dot');
     if (w.live.account(accountId(person))?.blocked === null) w.blocked(person);
-    if (home !== null) w.membershipTakenOver(organization, { from: person, to: 'dot' });
+    if (home !== undefined) w.membershipTakenOver(home, { from: person, to: 'dot' });
     for (const [project, role] of rows) if (role !== undefined) w.rowTakenOver(project, 'dot', role);
     return true;
   },

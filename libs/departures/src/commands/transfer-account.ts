@@ -48,7 +48,12 @@ export class TransferAccountHandler implements ICommandHandler<TransferAccount> 
       this.nameOf(from, context),
       TE.chainFirstW(() => this.registrations.firstFree(emailId, to, context)),
       TE.chainFirstW(() => this.registrations.identityFree(person, to)),
-      TE.flatMap((name) => pipe(this.registrations.of(to, { ...person, name }), TE.mapLeft(erasedMeansTaken<Failure>))),
+      TE.flatMap((name) =>
+        pipe(
+          this.registrations.of(to, { ...person, name }),
+          TE.mapLeft((failure): Failure => erasedMeansTaken(failure)),
+        ),
+      ),
       TE.flatMap((registration) => this.begin(from, emailId, registration, context)),
       TE.flatMap((transfer) => this.takeovers.complete(transfer, context)),
     )();

@@ -96,9 +96,9 @@ export const finishHandover = (
               context: { ...context, commandId: commandIdFrom(context.commandId, 'undo') },
               ready: ready({ type: 'TransferOwnership' as const, from: to, to: from }),
             }),
-            TE.flatMap(() => TE.left<Failure, never>(failure)),
+            TE.flatMap(() => TE.left<Failure>(failure)),
           )
-        : TE.left<Failure, never>(failure),
+        : TE.left<Failure>(failure),
     ),
     TE.flatMap(() => member(from, 'GiveUpOwnership')),
     TE.map(({ position }) => ({ position })),

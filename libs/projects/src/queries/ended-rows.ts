@@ -34,7 +34,8 @@ export class EndedRows extends TodoList<EndedRow> {
         this.remove(`${projectId}.${accountId}`);
         return;
       }
-      this.places.set(accountId, (this.places.get(accountId) ?? new Map()).set(projectId, organizationId));
+      const places = this.places.get(accountId) ?? new Map<ProjectId, OrganizationId>();
+      this.places.set(accountId, places.set(projectId, organizationId));
       this.look(accountId);
     }),
     follow({ category: 'membership', events: membershipEvents }, ({ id, eventId, event: { type } }) => {

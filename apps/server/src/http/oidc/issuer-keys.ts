@@ -1,27 +1,28 @@
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
-import * as t from 'io-ts';
-import { E } from '#libs/kernel';
-import { isTrustworthy, type OidcIssuer } from '../../config-variables.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errors, type JWTVerifyGetKey } from 'jose';
+import type { OidcIssuer } from '../../config-variables.js';
+import { IssuerUnavailable, publishedKeys } from './published-keys.js';
 
-/** The issuer can't be asked for its keys: nothing is known of the token, neither good nor bad. */
-export class IssuerUnavailable extends Error {
-  override readonly name = 'IssuerUnavailable';
-}
-
-/** In ms: how long the issuer may take to answer, and how long one that failed is left alone. */
-const PATIENCE = 5_000;
+/** All in ms. How long keys are taken for the issuer's: so long may one that it has withdrawn still be good here. */
+const KEPT = 600_000;
+/** At least so long between two looks, whatever unknown key ids come in. */
+const PACE = 1_000;
+/** How long an issuer that failed is left alone. */
 const COOLDOWN = 5_000;
 
-/** OpenID Connect Discovery 1.0 §3: what is needed of it. */
-const Metadata = t.type({ issuer: t.string, jwks_uri: t.string });
+interface Kept {
+  readonly keys: JWTVerifyGetKey;
+  /** When the issuer was asked for them. */
+  readonly askedAt: number;
+}
 
 /**
- * One issuer's signing keys: found by discovery at the first token, then kept, and fetched anew for a key id that is not
- * among them (at most every 30 s, jose's own bound) and after ten minutes.
+ * One issuer's signing keys. It is asked at the first token, again when they are ten minutes old, and for a key id that
+ * is not among them; by one look at a time, for all who wait.
  */
 export class IssuerKeys {
-  private keys: JWTVerifyGetKey | undefined;
-  private finding: Promise<JWTVerifyGetKey> | undefined;
+  private kept: Kept | undefined;
+  private looking: Promise<void> | undefined;
   private failedAt = -Infinity;
 
   constructor(
@@ -30,37 +31,47 @@ export class IssuerKeys {
   ) {}
 
   readonly get: JWTVerifyGetKey = async (header, token) => {
-    const keys = this.keys ?? (await this.find());
-    return keys(header, token);
+    const arrived = this.now();
+    const { keys, askedAt } = await this.askedSince(arrived - KEPT);
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || askedAt >= arrived) throw error;
+      // A key that was published since: a good token waits for it rather than be taken for a bad one.
+      return (await this.askedSince(arrived)).keys(header, token);
+    }
   };
 
-  private find(): Promise<JWTVerifyGetKey> {
-    if (this.now() - this.failedAt < COOLDOWN)
-      return Promise.reject(new IssuerUnavailable(`issuer "${this.issuer.name}" failed a moment ago`));
-    this.finding ??= this.discover()
-      .catch((cause: unknown) => {
-        this.failedAt = this.now();
-        throw cause instanceof IssuerUnavailable
-          ? cause
-          : new IssuerUnavailable(`issuer "${this.issuer.name}" does not answer`, { cause });
-      })
-      .finally(() => {
-        this.finding = undefined;
-      });
-    return this.finding;
+  private async askedSince(moment: number): Promise<Kept> {
+    for (;;) {
+      if (this.kept !== undefined && this.kept.askedAt >= moment) return this.kept;
+      await this.look();
+    }
   }
 
-  private async discover(): Promise<JWTVerifyGetKey> {
-    const { issuer, name } = this.issuer;
-    const response = await fetch(`${issuer.replace(/\/$/u, '')}/.well-known/openid-configuration`, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE),
+  private look(): Promise<void> {
+    if (this.now() - this.failedAt < COOLDOWN)
+      return Promise.reject(new IssuerUnavailable('it failed a moment ago, and is left alone'));
+    this.looking ??= this.ask().finally(() => {
+      this.looking = undefined;
     });
-    const metadata = Metadata.decode(await response.json());
-    // §4.3: the metadata of another issuer would let that one sign for this.
-    if (E.isLeft(metadata) || metadata.right.issuer !== issuer || !isTrustworthy(metadata.right.jwks_uri))
-      throw new IssuerUnavailable(`issuer "${name}" publishes no metadata of its own with keys behind https`);
-    this.keys = createRemoteJWKSet(new URL(metadata.right.jwks_uri), { timeoutDuration: PATIENCE });
-    return this.keys;
+    return this.looking;
+  }
+
+  private async ask(): Promise<void> {
+    if (this.kept !== undefined) await delay(Math.max(0, this.kept.askedAt + PACE - this.now()));
+    const askedAt = this.now();
+    try {
+      this.kept = { keys: await publishedKeys(this.issuer), askedAt };
+    } catch (cause) {
+      this.failedAt = this.now();
+      throw cause instanceof IssuerUnavailable ? cause : new IssuerUnavailable(whyOf(cause), { cause });
+    }
   }
 }
+
+/** For the log: `fetch` hides the reason in a cause, and quotes no more than the address. */
+const whyOf = (error: unknown): string => {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return inner instanceof Error ? `it cannot be asked: ${inner.name}: ${inner.message}` : 'it cannot be asked';
+};

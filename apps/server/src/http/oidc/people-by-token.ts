@@ -41,7 +41,7 @@ export class PeopleByToken {
   ): Promise<E.Either<Failure, { readonly provider: string; readonly id: AccountId } | undefined>> {
     const verified = await this.tokens.verify(token);
     if (E.isLeft(verified))
-      return verified.left === 'refused' ? E.right(undefined) : E.left({ _tag: 'IssuerUnavailable' });
+      return verified.left._tag === 'TokenRefused' ? E.right(undefined) : E.left(verified.left);
     const person = verified.right;
     const { provider, subject } = person;
     const known = this.identities.accountOf(provider, subject);

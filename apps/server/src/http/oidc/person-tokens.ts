@@ -1,4 +1,4 @@
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { E } from '#libs/kernel';
 import type { OidcIssuer } from '../../config-variables.js';
 import { IssuerKeys } from './issuer-keys.js';
@@ -12,7 +12,10 @@ export interface TokenPerson {
   readonly email: string | null;
 }
 
-export type TokenFault = 'refused' | 'issuer-unavailable';
+export type TokenFailure =
+  | { readonly _tag: 'TokenRefused' }
+  /** `issuer` by its name, and why, for the log alone. */
+  | { readonly _tag: 'IssuerUnavailable'; readonly issuer: string; readonly cause: string };
 
 /** Asymmetric ones alone: with a shared secret whoever checks a token could make one (RFC 8725 §3.1). */
 const algorithms = [
@@ -30,7 +33,7 @@ const algorithms = [
 ];
 
 /** Id and access tokens; a token of any other kind is no login, whoever signed it (RFC 8725 §3.11, RFC 9068 §2.1). */
-const kinds: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt', 'application/jwt']);
+const kinds: ReadonlySet<unknown> = new Set(['jwt', 'at+jwt', 'application/at+jwt', 'application/jwt']);
 
 /** In seconds: how far clocks may be apart. */
 const SKEW = 60;
@@ -49,9 +52,9 @@ export class PersonTokens {
     this.issuers = issuers.map((issuer) => ({ issuer, keys: new IssuerKeys(issuer) }));
   }
 
-  async verify(token: string): Promise<E.Either<TokenFault, TokenPerson>> {
+  async verify(token: string): Promise<E.Either<TokenFailure, TokenPerson>> {
     const claimed = this.issuerOf(token);
-    if (claimed === undefined) return E.left('refused');
+    if (claimed === undefined) return refused;
     const { issuer, keys } = claimed;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, keys.get, {
@@ -61,11 +64,11 @@ export class PersonTokens {
         clockTolerance: SKEW,
         requiredClaims: ['sub', 'exp', 'iat'],
       });
-      const { typ = 'JWT' } = protectedHeader;
-      const isFromTheFuture = (payload.iat ?? 0) > Date.now() / 1000 + SKEW;
-      return kinds.has(typ.toLowerCase()) && !isFromTheFuture ? personOf(issuer.name, payload) : E.left('refused');
+      return isLogin(protectedHeader, payload) ? personOf(issuer.name, payload) : refused;
     } catch (error) {
-      return E.left(isFaultOfToken(error) ? 'refused' : 'issuer-unavailable');
+      if (isFaultOfToken(error)) return refused;
+      const cause = error instanceof Error ? error.message : '';
+      return E.left({ _tag: 'IssuerUnavailable', issuer: issuer.name, cause });
     }
   }
 
@@ -80,15 +83,24 @@ export class PersonTokens {
   }
 }
 
-/** Whatever jose refuses is the token's own fault, but for what keeps it from getting the keys. */
-const isFaultOfToken = (error: unknown): boolean =>
-  error instanceof errors.JOSEError &&
-  !(error instanceof errors.JWKSTimeout) &&
-  !(error instanceof errors.JWKSInvalid) &&
-  error.code !== 'ERR_JOSE_GENERIC';
+const refused: E.Either<TokenFailure, never> = E.left({ _tag: 'TokenRefused' });
 
-const personOf = (provider: string, payload: JWTPayload): E.Either<TokenFault, TokenPerson> => {
+/** Whatever jose refuses is the token's own fault, but for keys that it can't use: those are the issuer's. */
+const isFaultOfToken = (error: unknown): boolean =>
+  error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
+
+/**
+ * `events`: it tells of something that happened, a logout say (RFC 8417 §2.2). `cnf`: it is good only with a proof of
+ * possession, which nobody here asks for, so whoever took it from its owner could use it (RFC 9449 §7.2).
+ */
+const isLogin = ({ typ = 'JWT' }: JWTHeaderParameters, { iat = 0, events, cnf }: JWTPayload): boolean =>
+  kinds.has(typeof typ === 'string' ? typ.toLowerCase() : typ) &&
+  iat <= Date.now() / 1000 + SKEW &&
+  events === undefined &&
+  cnf === undefined;
+
+const personOf = (provider: string, payload: JWTPayload): E.Either<TokenFailure, TokenPerson> => {
   const { sub: subject, email, email_verified: isVerified } = payload;
-  if (typeof subject !== 'string' || subject === '' || subject.length > 255) return E.left('refused');
+  if (typeof subject !== 'string' || subject === '' || subject.length > 255) return refused;
   return E.right({ provider, subject, email: isVerified === true && typeof email === 'string' ? email : null });
 };
