@@ -215,6 +215,16 @@ const denies: ReadonlyArray<Case> = [
     ['AccountBlocked'],
   ],
   [
+    'account-deleted',
+    async () => {
+      made = { id: await colleague(client, all, 'deleted') };
+      await client.ask('DELETE', `/v1/accounts/${made.id}`, { as: made.id });
+      return { ...by(made.id), ...fileIn(alpha) };
+    },
+    () => personOf(made.id, null),
+    ['AccountDeleted'],
+  ],
+  [
     'revoked-key',
     async () => {
       const revoked = await freshKey();
@@ -390,7 +400,7 @@ const allows: ReadonlyArray<Case> = [
 
 /** Whether each reason can be met today; what is still to be built comes with its own questions. */
 const reasons: Readonly<Record<Decided['reason'], boolean>> = {
-  ...{ 'malformed-key': true, 'unknown-key': true, 'unknown-subject': true, 'account-deleted': false },
+  ...{ 'malformed-key': true, 'unknown-key': true, 'unknown-subject': true, 'account-deleted': true },
   ...{ 'account-blocked': true, 'revoked-key': true, 'superseded-key': false, 'expired-key': true },
   ...{ 'state-too-old': true, 'unknown-action': true, 'unknown-resource': true, 'unsupported-channel': true },
   ...{ 'other-organization': true, 'other-project': true, 'project-archived': true, 'organization-suspended': true },

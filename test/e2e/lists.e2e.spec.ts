@@ -1,5 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Cast, cast, collaborate, colleague, makeKey, person, project, serviceToken } from '../support/cast.js';
+import {
+  type Cast,
+  cast,
+  castByInvitation,
+  collaborate,
+  colleague,
+  invite,
+  makeKey,
+  newcomer,
+  person,
+  project,
+  serviceToken,
+} from '../support/cast.js';
 import type { Client } from '../support/client.js';
 import { everyItem, type List, page, withQuery } from '../support/pages.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -21,6 +33,7 @@ const names = [
   'accounts',
   'organizations',
   'members',
+  'invitations',
   'projects',
   'collaborators',
   'api-keys',
@@ -42,6 +55,7 @@ beforeAll(async () => {
   server = await startTestServer();
   client = server.client;
   everyone = await cast(client);
+  const inviting = await castByInvitation(client);
   alpha = await project(client, everyone, 'Alpha');
   await client.ask('PATCH', `/v1/projects/${alpha}`, {
     as: everyone.owner,
@@ -53,6 +67,11 @@ beforeAll(async () => {
     accounts: { path: '/v1/accounts', idOf: 'id', add: () => person(client, 'more') },
     organizations: { path: '/v1/organizations', idOf: 'id', add: () => cast(client) },
     members: { path: `${home}/members`, idOf: 'accountId', add: () => colleague(client, everyone, 'more') },
+    invitations: {
+      path: `/v1/organizations/${inviting.organization}/invitations`,
+      idOf: 'id',
+      add: () => invite(client, inviting, newcomer('invited').email),
+    },
     projects: { path: `${home}/projects`, idOf: 'id', add: newProject },
     collaborators: { path: `/v1/projects/${alpha}/collaborators`, idOf: 'accountId', add: addCollaborator },
     'api-keys': {

@@ -97,9 +97,46 @@ const keep = (what: string, secret: string): string => {
   return secret;
 };
 
+const idempotent = () => ({ headers: { 'idempotency-key': unmistakable() } });
+
+/** By invitation, through sign-ins, to another address. */
+const comeAndMove = async (home: string, owner: string): Promise<void> => {
+  const [invited, unknown, moved] = ['invited', 'invited without an account', 'moved'].map(personOf);
+  if (invited === undefined || unknown === undefined || moved === undefined) throw new Error('nobody');
+  const { email, provider, subject } = invited;
+  const { id } = await client.made<Named>('/v1/accounts', invited);
+  await client.ask('PUT', `${home}/features`, { body: { invitations: true } });
+  const tokens: string[] = [];
+  for (const address of [unknown.email, email]) {
+    const ask = { as: owner, ...idempotent() };
+    const first = await client.made<Named & { token: string }>(`${home}/invitations`, { email: address }, ask);
+    const again = await client.post(`${home}/invitations`, { email: address }, ask);
+    expect([again.headers.get('idempotent-replayed'), again.body]).toEqual(['true', { ...first, token: null }]);
+    tokens.push(keep(`invitation ${String(tokens.length)}`, first.token));
+    await client.get(`${home}/invitations/${first.id}`, { as: owner });
+  }
+  const [foreign, token] = tokens;
+  await client.get(`${home}/invitations`, { as: owner });
+  for (const refused of [foreign, `${String(token)}x`, email])
+    await client.post('/v1/invitations/accept', { token: refused }, { as: id });
+  const ask = { as: id, ...idempotent() };
+  const joined = await client.made('/v1/invitations/accept', { token }, ask);
+  expect((await client.post('/v1/invitations/accept', { token }, ask)).body).toEqual(joined);
+  await client.post('/v1/invitations/accept', { token }, { as: id });
+  await client.made('/v1/sign-ins', { email, provider, subject }, idempotent());
+  await client.post('/v1/sign-ins', { email, provider: 'github', subject });
+  await client.post('/v1/sign-ins', { email: moved.email, provider, subject: moved.subject });
+  await client.post(`/v1/accounts/${id}/transfer`, { email, provider, subject: moved.subject });
+  const target = { email: moved.email, provider, subject: moved.subject };
+  const key = idempotent();
+  const made = await client.made(`/v1/accounts/${id}/transfer`, target, key);
+  expect((await client.post(`/v1/accounts/${id}/transfer`, target, key)).body).toEqual(made);
+  await client.post(`/v1/accounts/${id}/transfer`, target);
+  await client.ask('DELETE', `/v1/accounts/${id}`, { as: email });
+};
+
 /** Everything that makes, names, finds or refuses people and secrets. */
 const live = async (): Promise<void> => {
-  const idempotent = () => ({ headers: { 'idempotency-key': unmistakable() } });
   const register = async (who: string): Promise<readonly [string, ReturnType<typeof personOf>]> => {
     const fields = personOf(who);
     const ask = idempotent();
@@ -116,6 +153,7 @@ const live = async (): Promise<void> => {
   const { id: organization } = await client.made<Named>('/v1/organizations', { name: 'Acme' }, { as: owner });
   const home = `/v1/organizations/${organization}`;
   await client.ask('PUT', `${home}/features`, { body: { multiProject: true, externalCollaborators: true } });
+  await comeAndMove(home, owner);
   await client.ask('PUT', `${home}/membership-method`, { body: { method: 'sso' } });
   await client.made(`${home}/members`, { accountId: member }, idempotent());
   const { id: alpha } = await client.made<Named>(`${home}/projects`, { name: 'Alpha' }, { as: owner });
@@ -304,7 +342,11 @@ describe('the answers', () => {
 
   it('have a secret only where it was made (KEY-16, KEY-39, PRM-31)', () => {
     const places = client.heard.filter(({ text }) => told(secrets, text).length > 0);
-    expect(places.map(({ question, status }) => `${question} ${String(status)}`.replace(/proj_\w+/u, '…'))).toEqual([
+    expect(
+      places.map(({ question, status }) => `${question} ${String(status)}`.replace(/(?:org|proj)_\w+/u, '…')),
+    ).toEqual([
+      'POST /v1/organizations/…/invitations 201',
+      'POST /v1/organizations/…/invitations 201',
       'POST /v1/projects/…/api-keys 201',
       'POST /v1/projects/…/api-keys 201',
       'POST /v1/projects/…/api-keys 201',

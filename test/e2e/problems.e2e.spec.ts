@@ -5,7 +5,18 @@ import { E, type TE } from '#libs/kernel';
 import type { Vault } from '#libs/vault';
 import { type Failure, problems } from '../../apps/server/src/http/problem.catalogue.js';
 import { codeOf } from '../../apps/server/src/http/problem.js';
-import { type Cast, cast, type Named, person, project } from '../support/cast.js';
+import {
+  type Cast,
+  cast,
+  castByInvitation,
+  emailOf,
+  invite,
+  invitee,
+  type Named,
+  newcomer,
+  person,
+  project,
+} from '../support/cast.js';
 import { type Answer, type Ask, Client } from '../support/client.js';
 import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { expectProblem } from '../support/problem.js';
@@ -37,6 +48,7 @@ let key: Named & { readonly secret: string };
 /** Begun at once and looked at last: a request that never comes to an end is given 20 s. */
 let neverEnding: Promise<Answer<unknown>>;
 
+const issuer = 'http://127.0.0.1:1';
 const meddling: Meddling = {};
 const broken: { vault: TE.TaskEither<never, never> | undefined } = { vault: undefined };
 
@@ -51,7 +63,9 @@ const withBrokenVault = (vault: Vault): Vault =>
   });
 
 beforeAll(async () => {
-  server = await startTestServer();
+  // Nobody listens there.
+  const issuers = [{ name: 'away', issuer, audience: 'writ' }];
+  server = await startTestServer({ env: { WRIT_OIDC_ISSUERS: JSON.stringify(issuers) } });
   neverEnding = sendRaw(server.client.url, 'POST /v1/accounts HTTP/1.1\r\nhost: writ\r\n', { patience: 40_000 });
   faulty = await startTestServer({
     env: { WRIT_MAX_STALENESS_MS: '1000' },
@@ -70,11 +84,15 @@ afterAll(async () => {
   await Promise.all([server.remove(), faulty.remove()]);
 });
 
-let serial = 0;
 const someone = () => {
-  serial += 1;
-  const name = `somebody-${String(serial)}`;
-  return { email: `${name}@example.com`, provider: 'google', subject: name };
+  const { name: _, ...account } = newcomer('somebody');
+  return account;
+};
+
+/** A token that only its issuer could say something of. */
+const tokenOfIssuer = (): string => {
+  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url');
+  return [part({ alg: 'RS256', kid: '1' }), part({ iss: issuer, aud: 'writ', sub: 'ann' }), 'signature'].join('.');
 };
 
 /** What an account's registration comes to while the store does this to the appends or reads of its streams. */
@@ -110,6 +128,7 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
   BadCursor: (client) => client.get('/v1/accounts?cursor=forged'),
   Unauthenticated: (client) => client.get('/v1/accounts', { token: null }),
   Forbidden: (client) => client.ask('PATCH', path(''), { as: all.member, body: { name: 'Mine' } }),
+  IssuerUnavailable: (client) => client.get('/v1/me', { token: tokenOfIssuer() }),
   CannotActAs: (client) => client.get('/v1/me', { as: 'user_nobody' }),
   NotFound: (client) => client.get('/v1/accounts/user_nobody'),
   MethodNotAllowed: (client) => client.ask('PUT', '/v1/accounts'),
@@ -186,6 +205,47 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
     const first = someone();
     await client.made('/v1/accounts', first);
     return client.post('/v1/accounts', { ...first, email: someone().email });
+  },
+  AccountBlocked: async (client) => {
+    const account = someone();
+    const { id } = await client.made<Named>('/v1/accounts', account);
+    await client.made(`/v1/accounts/${id}/block`);
+    return client.post('/v1/sign-ins', account);
+  },
+  AccountTransferred: async (client) => {
+    const id = await person(client, 'moved');
+    await client.made(`/v1/accounts/${id}/transfer`, someone());
+    return client.post(`/v1/accounts/${id}/transfer`, someone());
+  },
+  SignInMethodMismatch: async (client) => {
+    const account = someone();
+    await client.made('/v1/accounts', account);
+    return client.post('/v1/sign-ins', { ...account, provider: 'github' });
+  },
+  ProviderRetired: async (client) => {
+    const account = { ...someone(), provider: 'linkedin' };
+    await client.made('/v1/accounts', account);
+    return client.post('/v1/sign-ins', account);
+  },
+  InvitationNotPending: async (client) => {
+    const guest = await person(client, 'guest');
+    const inviting = await castByInvitation(client);
+    const { id, token } = await invite(client, inviting, await emailOf(client, guest));
+    await client.ask('DELETE', `/v1/organizations/${inviting.organization}/invitations/${id}`, { as: inviting.owner });
+    return client.post('/v1/invitations/accept', { token }, { as: guest });
+  },
+  /** A transfer is decided on who owned it; another one comes to be written just before it. */
+  NotTheOwner: async (_, bad) => {
+    const inviting = await castByInvitation(bad);
+    const path = `/v1/organizations/${inviting.organization}/transfer-ownership`;
+    const first = await invitee(bad, inviting, 'first');
+    meddling.append = async (stream) => {
+      if (stream !== `organization-${inviting.organization}`) return undefined;
+      meddling.append = undefined;
+      await bad.made(path, { accountId: first });
+      return undefined;
+    };
+    return bad.post(path, { accountId: inviting.member });
   },
   /** No id is ever made twice: only a log that gives a new key's stream another key's events comes to this. */
   KeyExists: async (_, bad) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { openFoundation } from '../../apps/server/src/adapters.js';
 import { configFrom } from '../../apps/server/src/config.js';
 import { loadOperatorToken } from '../../apps/server/src/operator-token.js';
@@ -29,12 +29,14 @@ export const startTestServer = async (
     readonly env?: Readonly<Record<string, string>>;
     /** Stands between the engine and its adapters: for stores that fail on purpose. */
     readonly open?: OpenFoundation;
+    readonly logger?: Logger;
   } = {},
 ): Promise<TestServer> => {
   const { dataDir = temporaryDirectory(), env = {}, open = openFoundation } = options;
+  const { logger = pino({ level: 'silent' }) } = options;
   const config = configFrom({ WRIT_PORT: '0', WRIT_DATA_DIR: dataDir, ...env });
   if (E.isLeft(config)) throw new Error(config.left.join('\n'));
-  const server = await startServer(config.right, open, pino({ level: 'silent' }));
+  const server = await startServer(config.right, open, logger);
   const client = new Client(server.url, loadOperatorToken(dataDir, config.right.operatorToken));
   let running = true;
   const stop = async () => {

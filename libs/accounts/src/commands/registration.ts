@@ -47,10 +47,14 @@ export class Registrations {
   of(
     accountId: AccountId,
     { email: address, provider, subject, name }: Newcomer,
+    inPlaceOf: AccountId | null = null,
   ): TE.TaskEither<VaultUnavailable | SubjectErased, Registration> {
     return pipe(
       this.vault.seal(accountId, { email: address, name, subject }),
-      TE.map((profile) => ({ accountId, identity: this.index.identity(provider, subject), provider, profile })),
+      TE.map((profile) => {
+        const identity = this.index.identity(provider, subject);
+        return { accountId, identity, provider, profile, inPlaceOf };
+      }),
     );
   }
 
@@ -79,12 +83,12 @@ export class Registrations {
   /** Refused early for somebody else's identity; linking it is what decides. */
   identityFree(
     { provider, subject }: Pick<Newcomer, 'provider' | 'subject'>,
-    accountId: AccountId,
+    allowed: ReadonlyArray<AccountId>,
   ): TE.TaskEither<RegistrationFailure, unknown> {
     return pipe(
       this.streams.load(foldOfAggregate(identity), this.index.identity(provider, subject)),
       TE.flatMap(({ state }) =>
-        state === null || state === accountId
+        state === null || allowed.includes(state)
           ? TE.right<RegistrationFailure, unknown>(undefined)
           : TE.left<RegistrationFailure>({ _tag: 'IdentityTaken' }),
       ),
@@ -117,14 +121,14 @@ export class Registrations {
 
   private finish(
     emailId: string,
-    { accountId, identity: identityId, provider, profile }: Registration,
+    { accountId, identity: identityId, provider, profile, inPlaceOf }: Registration,
     context: CommandContext,
   ): TE.TaskEither<RegistrationFailure, AccountMade> {
     return pipe(
       transact(
         this.streams,
         identity,
-      )({ id: identityId, context, ready: ready({ type: 'LinkIdentity' as const, accountId }) }),
+      )({ id: identityId, context, ready: ready({ type: 'LinkIdentity' as const, accountId, inPlaceOf }) }),
       // Somebody else's already: the address is given back, nothing is half done.
       TE.orElse((failure): TE.TaskEither<RegistrationFailure, Transacted<AccountId | null>> =>
         failure._tag === 'IdentityTaken' ? this.giveBack(emailId, accountId, context, failure) : TE.left(failure),

@@ -109,7 +109,7 @@ export class SignInHandler implements ICommandHandler<SignIn> {
             )({
               id: attempt.identity,
               context,
-              ready: ready({ type: 'LinkIdentity' as const, accountId }),
+              ready: ready({ type: 'LinkIdentity' as const, accountId, inPlaceOf: null }),
             }),
       ),
       TE.flatMap(() => transact(this.streams, account)({ id: accountId, context, ready: ready(attempt) })),

@@ -40,7 +40,7 @@ const decideLife = (
       return E.right(status === 'active' ? [] : [{ type: 'AccountUnblocked', data: {} }]);
     case 'TransferAccount': {
       const { email, registration } = command;
-      const { accountId: to, ...asked } = registration;
+      const { accountId: to, inPlaceOf: _, ...asked } = registration;
       if (transferred !== null) return E.left({ _tag: 'AccountTransferred' });
       const blocked: ReadonlyArray<AccountEvent> = status === 'blocked' ? [] : [{ type: 'AccountBlocked', data: {} }];
       return E.right([{ type: 'AccountTransferred', data: { to, email, ...asked } }, ...blocked]);
@@ -73,7 +73,8 @@ const decide = (command: AccountCommand, account: State): Decision<AccountFailur
 };
 
 const evolve = (account: State, event: AccountEvent): State => {
-  if (event.type === 'AccountRegistered') return { status: 'active', ...event.data, identity: null, transferred: null };
+  if (event.type === 'AccountRegistered')
+    return { status: 'active', ...event.data, identity: null, transferred: null, tookOver: null };
   if (account === null) return account;
   switch (event.type) {
     case 'AccountBlocked':
@@ -84,8 +85,9 @@ const evolve = (account: State, event: AccountEvent): State => {
     case 'SignInProviderRelinked':
       return { ...account, provider: event.data.provider, identity: event.data.identity };
     case 'SignInRejected':
-    case 'AccountTakenOver':
       return account;
+    case 'AccountTakenOver':
+      return { ...account, tookOver: event.data.from };
     case 'AccountTransferUndone':
       return { ...account, transferred: null };
     case 'AccountTransferred':

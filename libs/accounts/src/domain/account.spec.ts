@@ -23,6 +23,7 @@ const registration = (accountId: AccountId): Registration => ({
   identity: `hmac-of-google-and-${accountId}`,
   provider: 'google',
   profile: { sealedFor: accountId, box: 'c2VhbGVk' },
+  inPlaceOf: ann,
 });
 const transfer = (to: AccountId): AccountCommand => ({
   type: 'TransferAccount',
@@ -34,7 +35,7 @@ const takeOver: AccountCommand = { type: 'TakeOverAccount', from: ann };
 const remove: AccountCommand = { type: 'DeleteAccount', email: 'hmac-of-address' };
 
 const transferred = (to: AccountId): AccountEvent => {
-  const { accountId: _, ...asked } = registration(to);
+  const { accountId: _, inPlaceOf: __, ...asked } = registration(to);
   return { type: 'AccountTransferred', data: { to, email: 'hmac-of-new-address', ...asked } };
 };
 const undone = (to: AccountId): AccountEvent => ({ type: 'AccountTransferUndone', data: { to } });

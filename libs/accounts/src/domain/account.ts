@@ -7,6 +7,8 @@ export interface Registration {
   readonly identity: string;
   readonly provider: string;
   readonly profile: Sealed;
+  /** The account of the same person that this one is to replace: their identity at the provider may be the same (DEL-09). */
+  readonly inPlaceOf: AccountId | null;
 }
 
 /** An account as its own stream has it. */
@@ -18,4 +20,6 @@ export interface Account {
   readonly profile: Sealed;
   /** What it was before, too: for a transfer that comes to nothing. */
   readonly transferred: { readonly to: AccountId; readonly wasBlocked: boolean } | null;
+  /** The account of the same person that this one replaced: erased with it. */
+  readonly tookOver: AccountId | null;
 }

@@ -58,6 +58,8 @@ export const email: Aggregate<EmailCommand, Held, EmailEvent, EmailTaken> = {
 export interface LinkIdentity {
   readonly type: 'LinkIdentity';
   readonly accountId: AccountId;
+  /** The account that this one replaces. */
+  readonly inPlaceOf: AccountId | null;
 }
 
 export interface IdentityTaken {
@@ -69,7 +71,8 @@ export const identity: Aggregate<LinkIdentity, AccountId | null, IdentityEvent, 
   category: 'identity',
   events: identityEvents,
   initialState: null,
-  decide: ({ accountId }, linked) => {
+  decide: ({ accountId, inPlaceOf }, linked) => {
+    if (linked !== null && linked === inPlaceOf) return E.right([{ type: 'IdentityPassedOn', data: { accountId } }]);
     if (linked === null) return E.right([{ type: 'IdentityLinked', data: { accountId } }]);
     return linked === accountId ? E.right([]) : E.left({ _tag: 'IdentityTaken' });
   },

@@ -12,7 +12,13 @@ describe('the stored bytes of an email', () => {
         '{"type":"EmailReserved","version":1,"data":{"accountId":"user_3fT8","identity":"5f1c","provider":"github","profile":{"sealedFor":"user_3fT8","box":"AQID"}}}',
         {
           type: 'EmailReserved',
-          data: { accountId, identity: '5f1c', provider: 'github', profile: { sealedFor: 'user_3fT8', box: 'AQID' } },
+          data: {
+            accountId,
+            identity: '5f1c',
+            provider: 'github',
+            profile: { sealedFor: 'user_3fT8', box: 'AQID' },
+            inPlaceOf: null,
+          },
         },
       ],
       [
@@ -22,6 +28,19 @@ describe('the stored bytes of an email', () => {
       [
         '{"type":"EmailTombstoned","version":1,"data":{"accountId":"user_3fT8"}}',
         { type: 'EmailTombstoned', data: { accountId } },
+      ],
+      [
+        '{"type":"EmailReserved","version":2,"data":{"accountId":"user_3fT8","identity":"5f1c","provider":"github","profile":{"sealedFor":"user_3fT8","box":"AQID"},"inPlaceOf":"user_1aB2"}}',
+        {
+          type: 'EmailReserved',
+          data: {
+            accountId,
+            identity: '5f1c',
+            provider: 'github',
+            profile: { sealedFor: 'user_3fT8', box: 'AQID' },
+            inPlaceOf: 'user_1aB2' as AccountId,
+          },
+        },
       ],
     ]),
   )('%s', (_, check) => check());
@@ -33,6 +52,10 @@ describe('the stored bytes of an identity', () => {
       [
         '{"type":"IdentityLinked","version":1,"data":{"accountId":"user_3fT8"}}',
         { type: 'IdentityLinked', data: { accountId } },
+      ],
+      [
+        '{"type":"IdentityPassedOn","version":1,"data":{"accountId":"user_3fT8"}}',
+        { type: 'IdentityPassedOn', data: { accountId } },
       ],
     ]),
   )('%s', (_, check) => check());

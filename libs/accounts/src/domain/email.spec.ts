@@ -13,6 +13,7 @@ const registration = (accountId: AccountId): Registration => ({
   identity: 'hmac-of-google-and-subject',
   provider: 'google',
   profile: { sealedFor: accountId, box: 'c2VhbGVk' },
+  inPlaceOf: null,
 });
 const reserve = (accountId: AccountId): EmailCommand => ({
   type: 'ReserveEmail',
@@ -63,7 +64,12 @@ describe('the email of a deleted account', () => {
     given(reserved(bob)).when(tombstone(ann)).changesNothing());
 });
 
-const link = (accountId: AccountId): LinkIdentity => ({ type: 'LinkIdentity', accountId });
+const link = (accountId: AccountId, inPlaceOf: AccountId | null = null): LinkIdentity => ({
+  type: 'LinkIdentity',
+  accountId,
+  inPlaceOf,
+});
+const passedOn = (accountId: AccountId): IdentityEvent => ({ type: 'IdentityPassedOn', data: { accountId } });
 const linked = (accountId: AccountId): IdentityEvent => ({ type: 'IdentityLinked', data: { accountId } });
 
 describe('linking a person at a provider', () => {
@@ -73,10 +79,20 @@ describe('linking a person at a provider', () => {
   it('again to the same account is no new event', () => given(linked(ann)).when(link(ann)).changesNothing());
   it('ACC-03: to a second account is refused', () =>
     given(linked(ann)).when(link(bob)).refuses({ _tag: 'IdentityTaken' }));
+  it('DEL-09: goes on to the account that replaces theirs, and to no other', () => {
+    given(linked(ann)).when(link(bob, ann)).then(passedOn(bob));
+    given(linked(ann), passedOn(bob)).when(link(bob, ann)).changesNothing();
+    given(linked(ann), passedOn(bob)).when(link(ann)).refuses({ _tag: 'IdentityTaken' });
+    given(linked(bob)).when(link(ann, ann)).refuses({ _tag: 'IdentityTaken' });
+  });
 });
 
 const anyone = fc.constantFrom(ann, bob);
 
 it('reserving, releasing and burying may be retried at will', () =>
   repeatable(email, fc.oneof(anyone.map(reserve), anyone.map(release), anyone.map(tombstone))));
-it('linking may be retried at will', () => repeatable(identity, anyone.map(link)));
+it('linking may be retried at will', () =>
+  repeatable(
+    identity,
+    fc.tuple(anyone, fc.option(anyone)).map(([one, other]) => link(one, other)),
+  ));

@@ -207,6 +207,30 @@ describe('a person is denied', () => {
     expect(answer(w.unblocked('ann'), user('ann'), legacyKey)).toEqual(['organization-owner', 'OwnerAssigned']);
   });
 
+  it('DEL-01 account-deleted: for good, told by the deletion itself', () => {
+    const w = company().memberRemoved('acme', 'dan').deleted('dan');
+    expect(answer(w, user('dan'), read)).toEqual(['account-deleted', 'AccountDeleted']);
+    expect(ask(w.live, user('dan'), read).principal).toEqual({ type: 'user', id: 'user_dan', organizationId: null });
+    expect(answer(company().deleted('eve'), user('eve'), read)).toEqual(['account-deleted', 'AccountDeleted']);
+  });
+
+  it('DEL-11 account-deleted: comes before account-blocked, and before a state too old', () => {
+    const w = company().blocked('dan').deleted('dan');
+    expect(answer(w, user('dan'), read)).toEqual(['account-deleted', 'AccountDeleted']);
+    expect(answer(w, user('dan'), read, { stale: true })).toEqual(['account-deleted', 'AccountDeleted']);
+  });
+
+  it('DEL-09 account-blocked: the old account of who has a new one', () => {
+    const w = company()
+      .account('danny')
+      .blocked('dan')
+      .membershipTakenOver('acme', { from: 'dan', to: 'danny' })
+      .rowTakenOver('site', 'danny', 'member');
+    expect(answer(w, user('dan'), read)).toEqual(['account-blocked', 'AccountBlocked']);
+    expect(answer(w.unblocked('dan'), user('dan'), read)).toEqual(['not-a-member', 'MembershipPassedOn']);
+    expect(answer(w, user('danny'), read)).toEqual(['project-member', 'MembershipTakenOver', 'CollaboratorAdded']);
+  });
+
   it('state-too-old: what may have changed is not guessed', () =>
     expect(answer(company(), user('ann'), read, { stale: true })).toEqual(['state-too-old']));
 
@@ -252,6 +276,14 @@ describe('a person is denied', () => {
     expect(answer(company(), user('cat'), read)).toEqual(['not-a-collaborator']);
     const w = company().collaboratorRemoved('site', 'ida');
     expect(answer(w, user('ida'), read)).toEqual(['not-a-collaborator', 'CollaboratorRemoved']);
+  });
+
+  it('PRJ-22 not-a-collaborator: who has left', () => {
+    const w = company().projectJoined('lab', 'cat').projectLeft('lab', 'cat');
+    expect(answer(w, user('cat'), { ...read, resource: inProject('lab') })).toEqual([
+      'not-a-collaborator',
+      'ProjectLeft',
+    ]);
   });
 
   it('COL-16 external-suspended: where a switch was never on', () => {
@@ -305,11 +337,31 @@ describe('a person is allowed', () => {
     expect(answer(company(), user('bob'), write)).toEqual([...promoted, 'ProjectCreated']);
   });
 
-  it('organization-member', () =>
-    expect(answer(company(), user('cat'), { action: 'member:read', resource: inOrganization('acme') })).toEqual([
-      'organization-member',
+  it('organization-member: by what began their membership, whichever way', () => {
+    const members = { action: 'member:read', resource: inOrganization('acme') };
+    expect(answer(company(), user('cat'), members)).toEqual(['organization-member', 'MemberProvisioned']);
+    const w = company().joined('acme', 'fay').account('catherine');
+    w.membershipTakenOver('acme', { from: 'cat', to: 'catherine' });
+    expect(answer(w, user('fay'), members)).toEqual(['organization-member', 'MemberJoined']);
+    expect(answer(w, user('catherine'), members)).toEqual(['organization-member', 'MembershipTakenOver']);
+  });
+
+  it('DEL-09 organization-owner, organization-admin: by a membership that was taken over', () => {
+    const w = company().account('anna').account('robert');
+    w.membershipTakenOver('acme', { from: 'ann', to: 'anna' });
+    w.membershipTakenOver('acme', { from: 'bob', to: 'robert' });
+    expect(answer(w, user('anna'), legacyKey)).toEqual(['organization-owner', 'MembershipTakenOver']);
+    expect(answer(w, user('robert'), write)).toEqual(['organization-admin', 'MembershipTakenOver', 'ProjectCreated']);
+  });
+
+  it('COL-24 project-member: by having joined, which is a row', () => {
+    const w = company().projectJoined('lab', 'cat');
+    expect(answer(w, user('cat'), { ...read, resource: inProject('lab') })).toEqual([
+      'project-member',
       'MemberProvisioned',
-    ]));
+      'ProjectJoined',
+    ]);
+  });
 
   it('project-admin and project-member: by the row, and the membership it stands on', () => {
     expect(answer(company(), user('ida'), write)).toEqual([

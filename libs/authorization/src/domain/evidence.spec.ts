@@ -73,7 +73,7 @@ const everyAnswer = (law: (answered: Answered) => void) => () => {
         law({ w, asked, decision, reasonOf, cites });
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: 150 },
   );
 };
 

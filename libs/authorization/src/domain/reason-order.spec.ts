@@ -139,12 +139,17 @@ const blocked: Fault = {
   reason: 'account-blocked',
   world: (w) => ['ann', 'bob', 'cat', 'eve', 'fay'].reduce((told, name) => told.blocked(name), w),
 };
+const deleted: Fault = {
+  reason: 'account-deleted',
+  world: (w) => ['ann', 'bob', 'cat', 'eve', 'fay'].reduce((told, name) => told.deleted(name), w),
+};
 const nobody: Fault = { reason: 'unknown-subject', asked: { subject: user('zoe') } };
 const stranger: Fault = { reason: 'not-a-member', asked: { subject: user('fay') } };
 
 describe('what is wrong with a person in a project', () => {
   check({ ...run, subject: user('bob') }, [
     nobody,
+    deleted,
     blocked,
     stale,
     noAction,
@@ -164,6 +169,7 @@ describe('what is wrong with a person in a project', () => {
 describe('what is wrong with a person in an organization', () => {
   check({ action: 'legacy-key:read', type: 'organization', where: 'acme', channel: 'ui', subject: user('ann') }, [
     nobody,
+    deleted,
     blocked,
     stale,
     noAction,

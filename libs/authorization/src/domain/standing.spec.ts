@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ask, inOrganization, inProject, user, world, type World } from '../testing/index.js';
+import { accountId, ask, inOrganization, inProject, projectId, user, world, type World } from '../testing/index.js';
+import { personInProject } from './standing.js';
 
 /** ann owns acme, adm is an admin, bob a member; eve owns zeta. `site` and `lab` are projects of acme. */
 const company = (): World =>
@@ -186,6 +187,31 @@ describe('AMB-04, PRJ-21: where admins join first', () => {
     expect(may(strict(), 'adm', 'member:invite', inOrganization('acme'))).toBe('organization-admin'));
 });
 
+describe('DEL-01: the row of who was deleted', () => {
+  it('counts no more, also without a record of its end', () => {
+    const row = (w: World) => {
+      const project = w.live.project(projectId('site'));
+      return project && personInProject(w.live, accountId('eve'), projectId('site'), project).row;
+    };
+    const w = company().externalsWelcome('site').external('site', 'eve');
+    expect(row(w)).toMatchObject({ kind: 'external' });
+    expect(row(w.deleted('eve'))).toBeNull();
+  });
+});
+
+describe('AMB-33: who owns an organization', () => {
+  it('changes by a transfer: its former owner is an admin and its new one the owner', () => {
+    const w = company().ownership('acme', { from: 'ann', to: 'bob' });
+    expect([writes(w, 'bob'), writes(w, 'ann')]).toEqual(['organization-owner', 'organization-admin']);
+    const legacyKey = (person: string) => may(w, person, 'legacy-key:regenerate', inOrganization('acme'));
+    expect([legacyKey('bob'), legacyKey('ann'), legacyKey('adm')]).toEqual([
+      'organization-owner',
+      'owner-only',
+      'owner-only',
+    ]);
+  });
+});
+
 describe('joining and leaving', () => {
   const joins = (w: World, person: string, project: string) => may(w, person, 'project:join', inProject(project));
   const leaves = (w: World, person: string) => may(w, person, 'project:leave');
@@ -202,6 +228,36 @@ describe('joining and leaving', () => {
     const w = company().visibility('site', 'open').externalsWelcome('site').external('site', 'eve');
     expect(joins(w, 'eve', 'site')).toBe('role-lacks-permission');
     expect(joins(w, 'fay', 'site')).toBe('not-a-member');
+  });
+  it('COL-24: who has joined is a member of the project, with a row like any other', () => {
+    const w = company().visibility('lab', 'open').projectJoined('lab', 'bob');
+    expect([reads(w, 'bob', 'lab'), writes(w, 'bob', 'lab')]).toEqual(['project-member', 'role-lacks-permission']);
+    expect(writes(w.collaboratorRole('lab', 'bob', 'admin'), 'bob', 'lab')).toBe('project-admin');
+    expect(may(w, 'bob', 'project:leave', inProject('lab'))).toBe('project-admin');
+  });
+  it('PRJ-20: and stays one when the project is closed', () => {
+    const w = company().visibility('lab', 'open').projectJoined('lab', 'bob').visibility('lab', 'private');
+    expect(reads(w, 'bob', 'lab')).toBe('project-member');
+  });
+  it('ORG-18: and until they leave the organization, with or without a record of it', () => {
+    const w = company().projectJoined('lab', 'bob').memberRemoved('acme', 'bob');
+    const end = w.position;
+    expect(reads(w, 'bob', 'lab')).toBe('not-a-member');
+    expect(reads(w.member('acme', 'bob'), 'bob', 'lab')).toBe('not-a-collaborator');
+    expect(reads(w.rowEnded('lab', 'bob', end), 'bob', 'lab')).toBe('not-a-collaborator');
+    expect(reads(w.projectJoined('lab', 'bob').rowEnded('lab', 'bob', end), 'bob', 'lab')).toBe('project-member');
+  });
+  it('PRJ-22: who has left is out, and may join again where it is open', () => {
+    const w = company().visibility('lab', 'open').projectJoined('lab', 'bob').projectLeft('lab', 'bob');
+    expect(reads(w, 'bob', 'lab')).toBe('not-a-collaborator');
+    expect(joins(w, 'bob', 'lab')).toBe('organization-member');
+    expect(reads(w.projectJoined('lab', 'bob'), 'bob', 'lab')).toBe('project-member');
+  });
+  it('PRJ-21, AMB-04: an admin who has left is one all the same, unless they have to join first', () => {
+    const w = company().projectJoined('lab', 'adm', 'admin').projectLeft('lab', 'adm');
+    expect(writes(w, 'adm', 'lab')).toBe('organization-admin');
+    expect(writes(w.saw('acme', 'RequireJoinEnabled'), 'adm', 'lab')).toBe('not-a-collaborator');
+    expect(writes(w.projectJoined('lab', 'adm', 'admin'), 'adm', 'lab')).toBe('organization-admin');
   });
   it('PRM-36: whoever has a row may leave, and nobody else', () => {
     const w = company().collaborator('site', 'bob').externalsWelcome('site').external('site', 'eve');

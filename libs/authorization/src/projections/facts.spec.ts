@@ -134,6 +134,7 @@ describe('the facts about an account', () => {
     const deleted = { status: 'deleted', blocked: null, deleted: { type: 'AccountDeleted' } };
     expect(account(company().deleted('bob'))).toMatchObject(deleted);
     expect(account(company().blocked('bob').deleted('bob'))).toMatchObject(deleted);
+    expect(account(company().deleted('bob').blocked('bob').unblocked('bob'))).toMatchObject(deleted);
   });
   it('ACC-03, DEL-09: are not how somebody signs in, nor where an account has gone', () => {
     const w = company();

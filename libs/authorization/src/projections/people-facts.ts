@@ -14,6 +14,8 @@ export const accountFact: FactFold<AccountFact, AccountEvent> = {
   category: 'account',
   events: accountEvents,
   project: (fact, recorded) => {
+    // For good (DEL-03).
+    if (fact !== undefined && fact.deleted !== null) return fact;
     switch (recorded.event.type) {
       case 'AccountRegistered':
       case 'AccountUnblocked':

@@ -71,6 +71,7 @@ export class Deletions {
       // Whoever joined somewhere while they were being deleted.
       this.leaveHome(accountId, { ...context, commandId: commandIdFrom(context.commandId, 'leave again') }),
       TE.flatMap(() => TE.fromTask(() => this.readSide.reached(position, PATIENCE))),
+      TE.flatMap(() => this.deleteFormer(accountId, context)),
       TE.flatMap(() => TE.traverseSeqArray((id: string) => this.vault.erase(id))(this.invitations.sentTo(emailId))),
       TE.flatMap(() => this.vault.erase(accountId)),
       TE.flatMap(() =>
@@ -84,6 +85,24 @@ export class Deletions {
         }),
       ),
       TE.map((tombstoned) => ({ position: tombstoned.position > position ? tombstoned.position : position })),
+    );
+  }
+
+  /** The account that this one replaced is the same person's, and nobody else could ever ask for it. */
+  private deleteFormer(accountId: AccountId, context: CommandContext): TE.TaskEither<DeletionFailure, unknown> {
+    const done = TE.right<DeletionFailure, unknown>(undefined);
+    return pipe(
+      this.streams.load(foldOfAggregate(account), accountId),
+      TE.flatMap(({ state }) => {
+        const former = state?.tookOver ?? null;
+        if (former === null) return done;
+        return pipe(
+          this.delete(former, { ...context, commandId: commandIdFrom(context.commandId, 'former', former) }),
+          TE.asUnit,
+          // It was deleted before.
+          TE.orElse((failure) => (failure._tag === 'NotFound' ? done : TE.left(failure))),
+        );
+      }),
     );
   }
 

@@ -47,10 +47,10 @@ export class TransferAccountHandler implements ICommandHandler<TransferAccount> 
     return pipe(
       this.nameOf(from, context),
       TE.chainFirstW(() => this.registrations.firstFree(emailId, to, context)),
-      TE.chainFirstW(() => this.registrations.identityFree(person, to)),
+      TE.chainFirstW(() => this.registrations.identityFree(person, [from, to])),
       TE.flatMap((name) =>
         pipe(
-          this.registrations.of(to, { ...person, name }),
+          this.registrations.of(to, { ...person, name }, from),
           TE.mapLeft((failure): Failure => erasedMeansTaken(failure)),
         ),
       ),

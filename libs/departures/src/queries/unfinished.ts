@@ -32,7 +32,11 @@ export class UnfinishedTransfers extends TodoList<Transfer> {
     follow({ category: 'account', events: accountEvents }, ({ id, event }) => {
       if (event.type === 'AccountTransferred') {
         const { to: accountId, email, ...rest } = event.data;
-        this.add(id, { from: id as AccountId, email, registration: { accountId, ...rest } });
+        this.add(id, {
+          from: id as AccountId,
+          email,
+          registration: { accountId, ...rest, inPlaceOf: id as AccountId },
+        });
       }
       if (event.type === 'AccountTransferUndone') this.remove(id);
       if (event.type === 'AccountTakenOver') this.remove(event.data.from);

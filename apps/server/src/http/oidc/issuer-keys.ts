@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import { errors, type JWTVerifyGetKey } from 'jose';
 import type { OidcIssuer } from '../../config-variables.js';
 import { IssuerUnavailable, publishedKeys } from './published-keys.js';
@@ -72,6 +73,6 @@ export class IssuerKeys {
 
 /** For the log: `fetch` hides the reason in a cause, and quotes no more than the address. */
 const whyOf = (error: unknown): string => {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return inner instanceof Error ? `it cannot be asked: ${inner.name}: ${inner.message}` : 'it cannot be asked';
+  const inner = isNativeError(error) && isNativeError(error.cause) ? error.cause : error;
+  return isNativeError(inner) ? `it cannot be asked: ${inner.name}: ${inner.message}` : 'it cannot be asked';
 };

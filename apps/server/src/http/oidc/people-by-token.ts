@@ -40,8 +40,7 @@ export class PeopleByToken {
     requestId: string,
   ): Promise<E.Either<Failure, { readonly provider: string; readonly id: AccountId } | undefined>> {
     const verified = await this.tokens.verify(token);
-    if (E.isLeft(verified))
-      return verified.left._tag === 'TokenRefused' ? E.right(undefined) : E.left(verified.left);
+    if (E.isLeft(verified)) return verified.left._tag === 'TokenRefused' ? E.right(undefined) : E.left(verified.left);
     const person = verified.right;
     const { provider, subject } = person;
     const known = this.identities.accountOf(provider, subject);

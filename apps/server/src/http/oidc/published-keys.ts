@@ -24,7 +24,7 @@ const mayHoldKeys = (address: string, issuer: string): boolean =>
 const bytesOf = async ({ body }: Response): Promise<Buffer> => {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
     // What was compressed counts unpacked. Leaving the loop lets go of the connection.
     if (length > LIMIT) throw new IssuerUnavailable('it answers with more than 256 KiB');
