@@ -205,19 +205,22 @@ describe('an invitation', () => {
     expect(await typesIn(server.server.engine.store, `membership-${guest}`)).toEqual(['MemberJoined']);
   });
 
-  race('and another of another organization, accepted at once: at home in one, the other pending (AMB-34)', async () => {
-    const [one, two] = [await inviting(), await inviting()];
-    const guest = await person(client, 'guest');
-    const email = await emailOf(client, guest);
-    const sent = [await invite(one.organization, one.owner, email), await invite(two.organization, two.owner, email)];
-    const answers = await Promise.all(sent.map(({ body }) => soon(() => accept(guest, body.token), 2)));
-    expect(tally(answers)).toEqual({ '200': 1, '409 member-elsewhere': 1 });
-    const homes = answers.map(({ status }) => status === 200);
-    expect([await statusesOf(one.organization), await statusesOf(two.organization)].flat()).toEqual(
-      homes.map((isHome) => (isHome ? 'accepted' : 'pending')),
-    );
-    expect(await typesIn(server.server.engine.store, `membership-${guest}`)).toEqual(['MemberJoined']);
-  });
+  race(
+    'and another of another organization, accepted at once: at home in one, the other pending (AMB-34)',
+    async () => {
+      const [one, two] = [await inviting(), await inviting()];
+      const guest = await person(client, 'guest');
+      const email = await emailOf(client, guest);
+      const sent = [await invite(one.organization, one.owner, email), await invite(two.organization, two.owner, email)];
+      const answers = await Promise.all(sent.map(({ body }) => soon(() => accept(guest, body.token), 2)));
+      expect(tally(answers)).toEqual({ '200': 1, '409 member-elsewhere': 1 });
+      const homes = answers.map(({ status }) => status === 200);
+      expect([await statusesOf(one.organization), await statusesOf(two.organization)].flat()).toEqual(
+        homes.map((isHome) => (isHome ? 'accepted' : 'pending')),
+      );
+      expect(await typesIn(server.server.engine.store, `membership-${guest}`)).toEqual(['MemberJoined']);
+    },
+  );
 });
 
 describe('a member removed, provisioned and added again while what is left to be recorded is behind', () => {
@@ -438,7 +441,9 @@ describe('two transfers of one account (DEL-08…11)', () => {
     );
     const { status } = (await client.get<{ status: string }>(`/v1/accounts/${mover}`)).body;
     expect(status).toBe(won ? 'blocked' : 'active');
-    expect((await membersOf(team.organization)).map(({ accountId }) => accountId)).toContain(won ? moved.body.id : mover);
+    expect((await membersOf(team.organization)).map(({ accountId }) => accountId)).toContain(
+      won ? moved.body.id : mover,
+    );
     const accounts = await everyItem<Named & { email: string | null }>(client, '/v1/accounts');
     expect(accounts.filter(({ email }) => email === `${name}@example.com`)).toHaveLength(1);
   });
@@ -450,51 +455,63 @@ describe('a deletion (DEL-01…05)', () => {
     expect([body.status, body.organizationId]).toEqual(['deleted', null]);
   };
 
-  race('and the acceptance of an invitation: no ghost is a member', async () => {
-    const { owner, organization } = await inviting();
-    const guest = await person(client, 'guest');
-    const { token } = (await invite(organization, owner, await emailOf(client, guest))).body;
-    const [accepted, deleted] = await Promise.all([
-      soon(() => accept(guest, token), 6),
-      soon(() => deleteAccount(guest), 6),
-    ]);
-    expect(outcomeOf(deleted)).toBe('204');
-    expect(outcomeOf(accepted)).toMatch(/^(?:200|403 cannot-act-as|403 forbidden|404 not-found|409 \S+)$/u);
-    await gone(guest);
-    await expectSound(organization);
-    expect((await membersOf(organization)).map(({ accountId }) => accountId)).toEqual([owner]);
-    const types = await typesIn(server.server.engine.store, `membership-${guest}`);
-    expect(types.filter((type) => type === 'MemberJoined').length).toBeLessThan(2);
-  }, 3 * ROUNDS);
+  race(
+    'and the acceptance of an invitation: no ghost is a member',
+    async () => {
+      const { owner, organization } = await inviting();
+      const guest = await person(client, 'guest');
+      const { token } = (await invite(organization, owner, await emailOf(client, guest))).body;
+      const [accepted, deleted] = await Promise.all([
+        soon(() => accept(guest, token), 6),
+        soon(() => deleteAccount(guest), 6),
+      ]);
+      expect(outcomeOf(deleted)).toBe('204');
+      expect(outcomeOf(accepted)).toMatch(/^(?:200|403 cannot-act-as|403 forbidden|404 not-found|409 \S+)$/u);
+      await gone(guest);
+      await expectSound(organization);
+      expect((await membersOf(organization)).map(({ accountId }) => accountId)).toEqual([owner]);
+      const types = await typesIn(server.server.engine.store, `membership-${guest}`);
+      expect(types.filter((type) => type === 'MemberJoined').length).toBeLessThan(2);
+    },
+    3 * ROUNDS,
+  );
 
-  race('and a provisioning: no ghost is a member', async () => {
-    const own = await cast(client);
-    const guest = await person(client, 'guest');
-    const [, deleted] = await Promise.all([
-      soon(() => client.post(`/v1/organizations/${own.organization}/members`, { accountId: guest }), 6),
-      soon(() => deleteAccount(guest), 6),
-    ]);
-    expect(outcomeOf(deleted)).toBe('204');
-    await gone(guest);
-    await expectSound(own.organization);
-  }, 3 * ROUNDS);
+  race(
+    'and a provisioning: no ghost is a member',
+    async () => {
+      const own = await cast(client);
+      const guest = await person(client, 'guest');
+      const [, deleted] = await Promise.all([
+        soon(() => client.post(`/v1/organizations/${own.organization}/members`, { accountId: guest }), 6),
+        soon(() => deleteAccount(guest), 6),
+      ]);
+      expect(outcomeOf(deleted)).toBe('204');
+      await gone(guest);
+      await expectSound(own.organization);
+    },
+    3 * ROUNDS,
+  );
 
-  race('and the founding of an organization: an owner who is there, or nothing', async () => {
-    const founder = await person(client, 'founder');
-    const [founded, deleted] = await Promise.all([
-      soon(() => client.post<Named>('/v1/organizations', { name: unique('Founded') }, { as: founder }), 6),
-      soon(() => deleteAccount(founder), 6),
-    ]);
-    if (founded.status === 201) {
-      expect(outcomeOf(deleted)).toBe('409 owner-untouchable');
-      await expectSound(founded.body.id);
-      return;
-    }
-    expect(outcomeOf(deleted)).toBe('204');
-    await gone(founder);
-    const all = await everyItem<{ ownerId: string }>(client, '/v1/organizations');
-    expect(all.filter(({ ownerId }) => ownerId === founder)).toEqual([]);
-  }, 3 * ROUNDS);
+  race(
+    'and the founding of an organization: an owner who is there, or nothing',
+    async () => {
+      const founder = await person(client, 'founder');
+      const [founded, deleted] = await Promise.all([
+        soon(() => client.post<Named>('/v1/organizations', { name: unique('Founded') }, { as: founder }), 6),
+        soon(() => deleteAccount(founder), 6),
+      ]);
+      if (founded.status === 201) {
+        expect(outcomeOf(deleted)).toBe('409 owner-untouchable');
+        await expectSound(founded.body.id);
+        return;
+      }
+      expect(outcomeOf(deleted)).toBe('204');
+      await gone(founder);
+      const all = await everyItem<{ ownerId: string }>(client, '/v1/organizations');
+      expect(all.filter(({ ownerId }) => ownerId === founder)).toEqual([]);
+    },
+    3 * ROUNDS,
+  );
 
   race('and being added to a project: no access, and no row that is left to count', async () => {
     const guest = await colleague(client, team, 'guest');
@@ -516,7 +533,8 @@ describe('a deletion (DEL-01…05)', () => {
   race('asked for many times at once: done once', async () => {
     const guest = await colleague(client, team, 'guest');
     const answers = await together(4, () => deleteAccount(guest));
-    for (const outcome of answers.map(outcomeOf)) expect(['204', '403 cannot-act-as', '404 not-found']).toContain(outcome);
+    for (const outcome of answers.map(outcomeOf))
+      expect(['204', '403 cannot-act-as', '404 not-found']).toContain(outcome);
     expect(answers.map(outcomeOf)).toContain('204');
     await gone(guest);
     const types = (await wholeLog(server.server.engine.store)).flatMap(({ type, data, stream }) =>

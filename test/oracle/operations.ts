@@ -24,14 +24,17 @@ type Each<Name extends string, Body> = Name extends string ? { readonly type: Na
 /** Everything that can happen, in small symbolic names: 'ann', 'acme', 'alpha', 'k1'. */
 export type Operation =
   | Each<'registerAccount' | 'blockAccount' | 'unblockAccount', OfAccount>
+  | Each<'deleteAccount', By>
   | Each<'createOrganization', By & OfOrganization & { readonly defaultProject: string }>
   | Each<'setFeatures', OfOrganization & Features>
   | Each<'setMembershipMethod', OfOrganization & { readonly method: MembershipMethod }>
   | Each<'suspend' | 'resume', OfOrganization>
-  | Each<'provisionMember', OfOrganization & OfAccount>
+  | Each<'provisionMember' | 'transferOwnership', OfOrganization & OfAccount>
   | Each<'changeMemberRole', By & OfOrganization & OfAccount & { readonly role: 'admin' | 'member' }>
   | Each<'removeMember', By & OfOrganization & OfAccount>
   | Each<'createProject', By & OfOrganization & OfProject & { readonly visibility: Visibility }>
+  | Each<'changeVisibility', By & OfProject & { readonly visibility: Visibility }>
+  | Each<'joinProject' | 'leaveProject', By & OfProject>
   | Each<'allowExternal', By & OfProject & { readonly allowed: boolean }>
   | Each<'archive' | 'unarchive', By & OfProject>
   | Each<'addCollaborator' | 'removeCollaborator', By & OfProject & OfAccount>

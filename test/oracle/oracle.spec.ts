@@ -249,6 +249,101 @@ describe('a question about a project', () => {
   });
 });
 
+describe('joining and leaving a project', () => {
+  const join = (by: string, project = 'open-alpha'): Operation => ({ type: 'joinProject', by, project });
+  const leave = (by: string, project = 'open-alpha'): Operation => ({ type: 'leaveProject', by, project });
+  const show = (visibility: 'open' | 'closed' | 'private', project = 'alpha', by = 'ann'): Operation => ({
+    type: 'changeVisibility',
+    by,
+    project,
+    visibility,
+  });
+
+  it('COL-24, PRM-17: a member joins what is open, an admin anything', () => {
+    const { person, next } = after(join('cat'), join('bob', 'alpha'));
+    expect(person('cat', 'file:read', 'project open-alpha')).toBe('project-member');
+    expect(person('bob', 'project:leave', 'project alpha')).toBe('project-admin');
+    expect(next(join('dan', 'alpha'))).toBe('not-found');
+    expect(next(join('eve'))).toBe('not-found');
+    expect(after(show('closed')).next(join('dan', 'alpha'))).toBe('forbidden');
+    expect(after(show('open')).next(join('dan', 'alpha'))).toBe('done');
+  });
+  it('AMB-28: joining twice, or the default project, is a conflict', () => {
+    expect(after(join('cat')).next(join('cat'))).toBe('conflict');
+    expect(after().next(join('ann', 'acme-home'))).toBe('conflict');
+    expect(after().next(join('cat', 'acme-home'))).toBe('forbidden');
+  });
+  it('PRJ-22: whoever has a row leaves, and may come back', () => {
+    const left = after(join('cat'), leave('cat'));
+    expect(left.person('cat', 'file:read', 'project open-alpha')).toBe('not-a-collaborator');
+    expect(left.next(leave('cat'))).toBe('forbidden');
+    expect(left.next(join('cat'))).toBe('done');
+    expect(after(letExternalsIn(), add('eve')).next(leave('eve', 'alpha'))).toBe('done');
+    expect(after().next(leave('cat', 'acme-home'))).toBe('forbidden');
+  });
+  it('PRJ-20: visibility changes at once, and keeps who is in', () => {
+    const closed = after(join('cat'), show('private', 'open-alpha'));
+    expect(closed.person('cat', 'file:read', 'project open-alpha')).toBe('project-member');
+    expect(closed.next(join('dan'))).toBe('not-found');
+    expect(closed.next(show('private', 'open-alpha'))).toBe('unchanged');
+    expect(closed.next(show('open', 'open-alpha', 'cat'))).toBe('forbidden');
+  });
+  it('PRJ-21: an admin who must join first may still change who sees it', () => {
+    const strict = after({ type: 'setFeatures', organization: 'acme', requireJoin: true });
+    expect(strict.next(show('open', 'alpha', 'bob'))).toBe('done');
+    expect(strict.person('bob', 'project:read', 'project alpha')).toBe('organization-admin');
+  });
+});
+
+describe('the owner of an organization', () => {
+  const give = (account: string): Operation => ({ type: 'transferOwnership', organization: 'acme', account });
+
+  it('AMB-33: gives it to another member, and stays as an admin', () => {
+    const { person, next } = after(give('cat'));
+    expect(person('cat', 'legacy-key:read', 'organization acme')).toBe('organization-owner');
+    expect(person('ann', 'legacy-key:read', 'organization acme')).toBe('owner-only');
+    expect(person('ann', 'organization:update', 'organization acme')).toBe('organization-admin');
+    expect(next(leaves('ann', 'cat'))).toBe('done');
+    expect(next(leaves('cat', 'bob'))).toBe('conflict');
+  });
+  it('AMB-33: does not give it to who is not there, nor to themself', () => {
+    expect(after().next(give('eve'))).toBe('not-found');
+    expect(after(block('cat')).next(give('cat'))).toBe('not-found');
+    expect(after().next(give('ann'))).toBe('unchanged');
+    expect(after().next({ type: 'transferOwnership', organization: 'nowhere', account: 'ann' })).toBe('not-found');
+  });
+  it('AMB-33: takes it back', () =>
+    expect(after(give('cat'), give('ann')).person('cat', 'organization:update', 'organization acme')).toBe(
+      'organization-admin',
+    ));
+});
+
+describe('the deletion of an account', () => {
+  const goes = (by: string): Operation => ({ type: 'deleteAccount', by });
+
+  it('DEL-01, DEL-03: is for good, and said before anything else', () => {
+    const { person, next } = after(add('cat'), goes('cat'));
+    expect(person('cat', 'no:such', 'castle alpha')).toBe('account-deleted');
+    expect(next(block('cat'))).toBe('not-found');
+    expect(next(joins('cat'))).toBe('not-found');
+    expect(next(add('cat'))).toBe('not-found');
+    expect(next(goes('cat'))).toBe('forbidden');
+  });
+  it('DEL-05, ORG-04: is not the owner’s', () => expect(after().next(goes('ann'))).toBe('conflict'));
+  it('DEL-01: is not of who is blocked', () => expect(after(block('cat')).next(goes('cat'))).toBe('forbidden'));
+  it('DEL-01: ends the membership, and every row, an external’s too', () => {
+    const { next } = after(letExternalsIn(), add('fay'), add('cat'), goes('fay'), goes('cat'));
+    expect(next(leaves('cat'))).toBe('not-found');
+    expect(next(drop('cat'))).toBe('not-found');
+    expect(next(drop('fay'))).toBe('not-found');
+    expect(next(rerole('fay', 'admin'))).toBe('not-found');
+  });
+  it('DEL-06: leaves the keys they made', () =>
+    expect(after(add('cat'), makeKey(null, 'alpha', 'cat'), goes('cat')).key('file:create', 'file')).toBe(
+      'project-key',
+    ));
+});
+
 describe('the end of a membership', () => {
   it('ORG-18: takes every project along', () => {
     expect(after(add('cat'), leaves('cat')).person('cat', 'file:read', 'project alpha')).toBe('not-a-member');
@@ -455,15 +550,20 @@ const refusals: Record<Operation['type'], Why[]> = {
   registerAccount: [],
   blockAccount: ['not-found'],
   unblockAccount: ['not-found'],
+  deleteAccount: ['forbidden', 'conflict'],
   createOrganization: ['forbidden', 'conflict'],
   setFeatures: ['not-found'],
   setMembershipMethod: ['not-found'],
   suspend: ['not-found'],
   resume: ['not-found'],
   provisionMember: ['not-found', 'conflict'],
+  transferOwnership: ['not-found'],
   changeMemberRole: ['forbidden', 'not-found', 'conflict'],
   removeMember: ['forbidden', 'not-found', 'conflict'],
   createProject: ['forbidden', 'not-found', 'conflict'],
+  changeVisibility: ['forbidden', 'not-found'],
+  joinProject: ['forbidden', 'not-found', 'conflict'],
+  leaveProject: ['forbidden', 'not-found'],
   allowExternal: ['forbidden', 'not-found', 'conflict'],
   archive: ['forbidden', 'not-found', 'conflict'],
   unarchive: ['forbidden', 'not-found', 'conflict'],

@@ -37,6 +37,8 @@ const judge = (past: Past, operation: Operation): Verdict => {
     case 'blockAccount':
     case 'unblockAccount':
       return organizations.blockOrUnblock(past, operation);
+    case 'deleteAccount':
+      return organizations.deleteAccount(past, operation);
     case 'createOrganization':
       return organizations.createOrganization(past, operation);
     case 'setFeatures':
@@ -48,12 +50,20 @@ const judge = (past: Past, operation: Operation): Verdict => {
       return organizations.suspendOrResume(past, operation);
     case 'provisionMember':
       return organizations.provisionMember(past, operation);
+    case 'transferOwnership':
+      return organizations.transferOwnership(past, operation);
     case 'changeMemberRole':
       return organizations.changeMemberRole(past, operation);
     case 'removeMember':
       return organizations.removeMember(past, operation);
     case 'createProject':
       return projects.createProject(past, operation);
+    case 'changeVisibility':
+      return projects.changeVisibility(past, operation);
+    case 'joinProject':
+      return projects.joinProject(past, operation);
+    case 'leaveProject':
+      return projects.leaveProject(past, operation);
     case 'allowExternal':
       return projects.allowExternal(past, operation);
     case 'archive':

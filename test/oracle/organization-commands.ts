@@ -1,15 +1,21 @@
 import { barredFromOrganization } from './barred.js';
 import { IDENTITY, type Op, type Past, type Verdict } from './operations.js';
 import { hasFeature, isSuspended, membershipMethodOf, organizationExists } from './organizations.js';
-import { isActive, isBlocked, isRegistered, membershipOf, roleInOrganization } from './people.js';
+import { isActive, isBlocked, isDeleted, isRegistered, membershipOf, roleInOrganization } from './people.js';
 import { findProject } from './projects.js';
 
 export const registerAccount = (past: Past, { account }: Op<'registerAccount'>): Verdict =>
   isRegistered(past, account) ? 'conflict' : 'done';
 
 export const blockOrUnblock = (past: Past, { type, account }: Op<'blockAccount' | 'unblockAccount'>): Verdict => {
-  if (!isRegistered(past, account)) return 'not-found';
+  if (!isRegistered(past, account) || isDeleted(past, account)) return 'not-found';
   return isBlocked(past, account) === (type === 'blockAccount') ? 'unchanged' : 'done';
+};
+
+/** DEL-01; an owner stays (DEL-05, ORG-04). */
+export const deleteAccount = (past: Past, { by }: Op<'deleteAccount'>): Verdict => {
+  if (!isActive(past, by)) return 'forbidden';
+  return membershipOf(past, by)?.role === 'owner' ? 'conflict' : 'done';
 };
 
 export const createOrganization = (past: Past, operation: Op<'createOrganization'>): Verdict => {
@@ -45,6 +51,14 @@ export const provisionMember = (past: Past, { organization, account }: Op<'provi
   if (membershipMethodOf(past, organization) !== 'sso') return 'conflict';
   if (!isActive(past, account)) return 'not-found';
   return membershipOf(past, account) === null ? 'done' : 'conflict';
+};
+
+/** AMB-33: the operator's, to a member who is there. */
+export const transferOwnership = (past: Past, { organization, account }: Op<'transferOwnership'>): Verdict => {
+  if (!organizationExists(past, organization) || !isActive(past, account)) return 'not-found';
+  const role = roleInOrganization(past, account, organization);
+  if (role === null) return 'not-found';
+  return role === 'owner' ? 'unchanged' : 'done';
 };
 
 /** ORG-22; the owner stays the owner (ORG-04). */

@@ -12,16 +12,23 @@ export const isBlocked = (past: Past, account: string): boolean => {
   return blocked;
 };
 
+/** By themself, and for good (DEL-01, DEL-03). */
+export const isDeleted = (past: Past, account: string): boolean =>
+  past.some((done) => done.type === 'deleteAccount' && done.by === account);
+
 /** There is such a person, and they may act or be added to something (AMB-29). */
 export const isActive = (past: Past, account: string): boolean =>
-  isRegistered(past, account) && !isBlocked(past, account);
+  isRegistered(past, account) && !isBlocked(past, account) && !isDeleted(past, account);
 
 interface Membership {
   readonly organization: string;
   readonly role: OrganizationRole;
 }
 
-/** A person has one home organization or none (AMB-34). Whoever creates one owns it for good (ORG-03, ORG-04). */
+/**
+ * A person has one home organization or none (AMB-34). Whoever creates one owns it (ORG-03, ORG-04), until it is given to
+ * another member: then they are an admin of it (AMB-33).
+ */
 export const membershipOf = (past: Past, account: string): Membership | null => {
   let membership: Membership | null = null;
   for (const done of past) {
@@ -35,6 +42,11 @@ export const membershipOf = (past: Past, account: string): Membership | null => 
       membership = { organization: done.organization, role: done.role };
     }
     if (done.type === 'removeMember' && done.account === account) membership = null;
+    if (done.type === 'deleteAccount' && done.by === account) membership = null;
+    if (done.type === 'transferOwnership' && done.organization === membership?.organization) {
+      if (membership.role === 'owner') membership = { organization: done.organization, role: 'admin' };
+      if (done.account === account) membership = { organization: done.organization, role: 'owner' };
+    }
   }
   return membership;
 };

@@ -1,6 +1,6 @@
 import type { Past } from './operations.js';
 import { hasFeature, isSuspended } from './organizations.js';
-import { isBlocked, isRegistered, roleInOrganization } from './people.js';
+import { isBlocked, isDeleted, isRegistered, roleInOrganization } from './people.js';
 import { nobodyMay, organizationMemberMay, ownerOnly, projectMemberMay, usesResources } from './permissions.js';
 import { isArchived, letsExternalsIn, type Project, rowOf } from './projects.js';
 import {
@@ -17,6 +17,7 @@ import {
 /** May this person do that? */
 export const answerForPerson = (past: Past, account: string, ask: Ask): Answer => {
   if (!isRegistered(past, account)) return deny('unknown-subject');
+  if (isDeleted(past, account)) return deny('account-deleted');
   if (isBlocked(past, account)) return deny('account-blocked');
 
   const fault = faultOf(past, ask, null);

@@ -32,6 +32,26 @@ export const archiveOrUnarchive = (past: Past, operation: Op<'archive' | 'unarch
   return isArchived(past, project) === (operation.type === 'archive') ? 'unchanged' : 'done';
 };
 
+/** PRM-25, PRJ-20. */
+export const changeVisibility = (past: Past, operation: Op<'changeVisibility'>): Verdict => {
+  const barred = barredFromProject(past, operation.by, 'project:change-visibility', operation.project);
+  if (barred !== null) return barred;
+  return findProject(past, operation.project)?.visibility === operation.visibility ? 'unchanged' : 'done';
+};
+
+/** PRM-17, COL-24. Whoever has the default project by membership can't join it too. */
+export const joinProject = (past: Past, { by, project: id }: Op<'joinProject'>): Verdict => {
+  const barred = barredFromProject(past, by, 'project:join', id);
+  if (barred !== null) return barred;
+  const project = findProject(past, id);
+  if (project === null) return 'not-found';
+  return project.isDefault || rowOf(past, by, project) !== null ? 'conflict' : 'done';
+};
+
+/** PRM-36, PRJ-22: whoever may, has something to leave. */
+export const leaveProject = (past: Past, { by, project }: Op<'leaveProject'>): Verdict =>
+  barredFromProject(past, by, 'project:leave', project) ?? 'done';
+
 /** COL-03, COL-04, COL-16. Whoever has the default project by membership can't be added to it (AMB-07). */
 export const addCollaborator = (past: Past, operation: Op<'addCollaborator'>): Verdict => {
   const { by, account } = operation;

@@ -12,13 +12,23 @@ export interface Project {
 export const findProject = (past: Past, id: string): Project | null => {
   for (const done of past) {
     if (done.type === 'createOrganization' && done.defaultProject === id) {
-      return { id, organization: done.organization, isDefault: true, visibility: 'private' };
+      return { id, organization: done.organization, isDefault: true, visibility: visibilityOf(past, id, 'private') };
     }
     if (done.type === 'createProject' && done.project === id) {
-      return { id, organization: done.organization, isDefault: false, visibility: done.visibility };
+      const visibility = visibilityOf(past, id, done.visibility);
+      return { id, organization: done.organization, isDefault: false, visibility };
     }
   }
   return null;
+};
+
+/** PRJ-20: at any time, and at once. */
+const visibilityOf = (past: Past, project: string, atBirth: Visibility): Visibility => {
+  let visibility = atBirth;
+  for (const done of past) {
+    if (done.type === 'changeVisibility' && done.project === project) visibility = done.visibility;
+  }
+  return visibility;
 };
 
 export const isArchived = (past: Past, project: Project): boolean => {
@@ -44,9 +54,10 @@ export const letsExternalsIn = (past: Past, project: Project): boolean =>
   hasFeature(past, project.organization, 'externalCollaborators') && allowsExternals(past, project);
 
 /**
- * The role a person was given in a project: by creating it (PRJ-12), by being added (COL-05, COL-06) or by a change of
- * role. It ends when they are removed from the project, and with any end of their membership in its organization: coming
- * back revives nothing (AMB-11, AMB-27). Joining the organization leaves it as it is.
+ * The role a person was given in a project: by creating it (PRJ-12), by being added (COL-05, COL-06), by joining it
+ * (COL-24) or by a change of role. It ends when they are removed from the project or leave it, with any end of their
+ * membership in its organization, and with their account: coming back revives nothing (AMB-11, AMB-27). Joining the
+ * organization leaves it as it is.
  */
 export const rowOf = (past: Past, account: string, project: Project): ProjectRole | null => {
   let row: ProjectRole | null = null;
@@ -55,6 +66,11 @@ export const rowOf = (past: Past, account: string, project: Project): ProjectRol
     if (done.type === 'addCollaborator' && done.project === project.id && done.account === account) {
       row = runsOrganization(past.slice(0, index), account, project.organization) ? 'admin' : 'member';
     }
+    if (done.type === 'joinProject' && done.project === project.id && done.by === account) {
+      row = runsOrganization(past.slice(0, index), account, project.organization) ? 'admin' : 'member';
+    }
+    if (done.type === 'leaveProject' && done.project === project.id && done.by === account) row = null;
+    if (done.type === 'deleteAccount' && done.by === account) row = null;
     if (done.type === 'changeCollaboratorRole' && done.project === project.id && done.account === account) {
       row = done.role;
     }

@@ -42,6 +42,7 @@ export const allowReasons = [
 export const denyReasons = [
   'unknown-key',
   'unknown-subject',
+  'account-deleted',
   'account-blocked',
   'revoked-key',
   'expired-key',

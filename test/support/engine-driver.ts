@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { BlockAccount, RegisterAccount } from '#libs/accounts';
 import { CreateKey, formatSecret, type KeyPrefix, RevokeKey, UpdateKey } from '#libs/api-keys';
 import { decide, type Decision, type Question } from '#libs/authorization';
+import { DeleteAccount } from '#libs/departures';
 import { type CommandContext, newCommandId } from '#libs/event-store';
 import {
   type AccountId,
@@ -18,12 +19,14 @@ import {
   OperateOrganization,
   ProvisionMember,
   RemoveMember,
+  TransferOwnership,
 } from '#libs/organizations';
 import {
   AddCollaborator,
   ChangeCollaboratorRole,
   ChangeProject,
   CreateProject,
+  MoveInProject,
   RemoveCollaborator,
 } from '#libs/projects';
 import type { Server } from '../../apps/server/src/server.js';
@@ -79,11 +82,14 @@ export class EngineDriver {
     }
     if ('by' in operation && operation.by !== IDENTITY && !this.mayAct(operation.by))
       return { outcome: 'refused', why: 'forbidden' };
+    const before = this.server.engine.readSide.position;
     const answer = await this.execute(operation);
     if (E.isLeft(answer)) return { outcome: 'refused', why: whyOf(answer.left) };
     await this.server.engine.readSide.reached(answer.right.position, 5_000);
     this.remember(operation, answer.right);
-    return { outcome: answer.right.changed === false ? 'unchanged' : 'done' };
+    // A command that does not say whether it changed anything says by its position.
+    const { position, changed = position > before } = answer.right;
+    return { outcome: changed ? 'done' : 'unchanged' };
   }
 
   /** The same question of the live state. */
@@ -126,6 +132,8 @@ export class EngineDriver {
       case 'blockAccount':
       case 'unblockAccount':
         return run(new BlockAccount(context, this.id(operation.account), operation.type === 'blockAccount'));
+      case 'deleteAccount':
+        return run(new DeleteAccount(context, this.id(operation.by)));
       case 'createOrganization':
         return run(new CreateOrganization(context, this.id(operation.by), operation.organization));
       case 'setFeatures': {
@@ -142,6 +150,10 @@ export class EngineDriver {
         return run(new OperateOrganization(context, this.id(operation.organization), { type: 'ResumeOrganization' }));
       case 'provisionMember':
         return run(new ProvisionMember(context, this.id(operation.organization), this.id(operation.account)));
+      case 'transferOwnership': {
+        const { organization, account } = operation;
+        return run(new TransferOwnership(context, this.id(organization), this.id(account)));
+      }
       case 'changeMemberRole': {
         const { by, organization, account, role } = operation;
         return run(new ChangeMemberRole(context, this.id(by), this.id(organization), this.id(account), role));
@@ -153,6 +165,15 @@ export class EngineDriver {
       case 'createProject': {
         const { by, organization, project, visibility } = operation;
         return run(new CreateProject(context, this.id(by), this.id(organization), { name: project, visibility }));
+      }
+      case 'changeVisibility': {
+        const { by, project, visibility } = operation;
+        return run(new ChangeProject(context, this.id(by), this.id(project), { type: 'settings', visibility }));
+      }
+      case 'joinProject':
+      case 'leaveProject': {
+        const move = operation.type === 'joinProject' ? 'join' : 'leave';
+        return run(new MoveInProject(context, this.id(operation.by), this.id(operation.project), move));
       }
       case 'allowExternal':
         return run(

@@ -141,8 +141,6 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /readyz': { for: 'anyone', ok: 200 },
   'GET /openapi.json': { for: 'anyone', ok: 200 },
   'GET /docs': { for: 'anyone', ok: 200 },
-  'GET /openapi.json': { for: 'anyone', ok: 200 },
-  'GET /docs': { for: 'anyone', ok: 200 },
   'GET /v1/whoami': { for: 'key', ok: 200 },
   'POST /v1/authorize': {
     for: 'decisions',

@@ -10,11 +10,12 @@ export { ChangeMemberRole, ProvisionMember, RemoveMember } from './commands/chan
 export { OperateOrganization, UpdateOrganization } from './commands/change-organization.js';
 export { CreateOrganization } from './commands/create-organization.js';
 export { finishJoin, finishOwnership } from './commands/finish.js';
+export { handOver, type HandoverFailure } from './commands/hand-over.js';
 export { InvitationTokens } from './commands/invitation-tokens.js';
 export { InviteMember, type InvitingFailure } from './commands/invite-member.js';
 export { TransferOwnership } from './commands/transfer-ownership.js';
 export { type InvitationFailure, type InvitationStatus, isLapsed } from './domain/invitation.decider.js';
-export { membership, type MembershipFailure } from './domain/membership.decider.js';
+export { homeOf, membership, type MembershipFailure } from './domain/membership.decider.js';
 export { organization, type OrganizationFailure } from './domain/organization.decider.js';
 export type { InvitationDocument } from './projections/invitations.js';
 export type { MemberDocument } from './projections/members.js';

@@ -87,7 +87,7 @@ const scenarioOf = (value: unknown): Scenario => {
   const { title, rules, ...parts } = fieldsOf(value);
   try {
     noOthers(parts, ['given', 'ask', 'then']);
-    const cited = listOf(rules).filter((rule) => typeof rule === 'string');
+    const cited = listOf(rules).map(String);
     if (typeof title !== 'string' || cited.length === 0) throw new Error('it needs a title and rules');
     const reader = new Reader();
     const steps = [parts['given'], parts['ask'], parts['then']].flatMap(listOf).map((step) => reader.step(step));

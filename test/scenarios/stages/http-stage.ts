@@ -11,6 +11,9 @@ export interface Clock {
   aheadMs: number;
 }
 
+type Request = readonly [method: string, path: string, body?: object];
+
+/** What an answer may have of what the stage remembers. */
 interface Made {
   readonly id: string;
   readonly defaultProjectId?: string;
@@ -47,8 +50,8 @@ export class HttpStage {
     return this.id(name);
   }
 
-  async register(name: string, provider: string): Promise<Answer<unknown>> {
-    return this.sent<unknown>(['POST', '/v1/accounts', this.profile(name, provider)], undefined, name);
+  register(name: string, provider: string): Promise<Answer<unknown>> {
+    return this.byOperator(['POST', '/v1/accounts', this.profile(name, provider)], name);
   }
 
   email(name: string): string {
@@ -61,19 +64,12 @@ export class HttpStage {
   }
 
   /** A request, by a person. What it makes is known by `name` from then on. */
-  async by<Body = Made>(
-    actor: string,
-    request: readonly [method: string, path: string, body?: object],
-    name?: string,
-  ): Promise<Answer<Body>> {
-    return this.sent<Body>(request, await this.person(actor), name);
+  async by(actor: string, request: Request, name?: string): Promise<Answer<unknown>> {
+    return this.sent(request, await this.person(actor), name);
   }
 
-  async byOperator(
-    request: readonly [method: string, path: string, body?: object],
-    name?: string,
-  ): Promise<Answer<unknown>> {
-    return this.sent<unknown>(request, undefined, name);
+  byOperator(request: Request, name?: string): Promise<Answer<unknown>> {
+    return this.sent(request, undefined, name);
   }
 
   secret(name: string): string {
@@ -125,14 +121,14 @@ export class HttpStage {
     }
   }
 
-  private async sent<Body>(
-    [method, path, body]: readonly [method: string, path: string, body?: object],
+  private async sent(
+    [method, path, body]: Request,
     as: string | undefined,
-    name?: string,
-  ): Promise<Answer<Body>> {
+    name: string | undefined,
+  ): Promise<Answer<unknown>> {
     const answer = await this.client.ask<Made>(method, path, { as, ...(body === undefined ? {} : { body }) });
     if (name !== undefined && answer.status < 300) this.keep(name, answer.body);
-    return answer as unknown as Answer<Body>;
+    return answer;
   }
 
   private keep(name: string, { id, defaultProjectId, secret, token }: Made): void {

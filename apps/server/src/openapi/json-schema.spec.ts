@@ -159,7 +159,8 @@ describe('a value is taken by the schema if and only if the codec takes it', () 
   });
 
   it('times with their seconds', () => {
-    const days = fc.date({ min: new Date('0001-01-02'), max: new Date('9999-12-30'), noInvalidDate: true });
+    // An offset may lead out of the years 0 to 9999, where the codec follows nobody.
+    const days = fc.date({ min: new Date('0002-01-01'), max: new Date('9998-12-31'), noInvalidDate: true });
     const written = days.map((day) => day.toISOString());
     const offset = fc.constantFrom('Z', '+00:00', '-11:30', '+23:59', '+24:00', '', 'z');
     const at = (time: string, from: number, digits: string) => time.slice(0, from) + digits + time.slice(from + 2);
@@ -170,7 +171,7 @@ describe('a value is taken by the schema if and only if the codec takes it', () 
       fc.property(fc.oneof(written, changed), offset, (time, zone) => {
         agrees(IsoTime, `${time.slice(0, -1)}${zone}`);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 5_000 },
     );
   });
 });

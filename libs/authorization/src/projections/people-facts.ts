@@ -62,6 +62,8 @@ export const membershipFact: FactFold<MembershipFact, MembershipEvent> = {
         const ends = [...(fact.ended.get(organizationId) ?? []), cite(recorded)];
         return { current: null, ended: new Map(fact.ended).set(organizationId, ends) };
       }
+      case 'MembershipClosed':
+        return fact;
     }
   },
 };

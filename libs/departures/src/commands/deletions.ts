@@ -43,7 +43,7 @@ export class Deletions {
     const { unchangedSince: _, ...unconditionally } = context;
     return pipe(
       this.addressOf(accountId, context),
-      TE.tap(() => this.leaveHome(accountId, unconditionally)),
+      TE.tap(() => this.closeHome(accountId, unconditionally)),
       TE.bindTo('emailId'),
       TE.bindW('deleted', ({ emailId }) =>
         transact(
@@ -68,9 +68,7 @@ export class Deletions {
     { context, position }: { readonly context: CommandContext; readonly position: Position },
   ): TE.TaskEither<DeletionFailure, Deleted> {
     return pipe(
-      // Whoever joined somewhere while they were being deleted.
-      this.leaveHome(accountId, { ...context, commandId: commandIdFrom(context.commandId, 'leave again') }),
-      TE.flatMap(() => TE.fromTask(() => this.readSide.reached(position, PATIENCE))),
+      this.everyInvitationSeen(position),
       TE.flatMap(() => this.deleteFormer(accountId, context)),
       TE.flatMap(() => TE.traverseSeqArray((id: string) => this.vault.erase(id))(this.invitations.sentTo(emailId))),
       TE.flatMap(() => this.vault.erase(accountId)),
@@ -86,6 +84,14 @@ export class Deletions {
       ),
       TE.map((tombstoned) => ({ position: tombstoned.position > position ? tombstoned.position : position })),
     );
+  }
+
+  /** Else one would stay readable: it is finished when this node has caught up. */
+  private everyInvitationSeen(position: Position): TE.TaskEither<DeletionFailure, unknown> {
+    return async () =>
+      (await this.readSide.reached(position, PATIENCE))
+        ? E.right(undefined)
+        : E.left({ _tag: 'StoreUnavailable', cause: 'this node is behind the log' });
   }
 
   /** The account that this one replaced is the same person's, and nobody else could ever ask for it. */
@@ -122,18 +128,11 @@ export class Deletions {
     );
   }
 
-  private leaveHome(accountId: AccountId, context: CommandContext): TE.TaskEither<DeletionFailure, unknown> {
-    return pipe(
-      this.streams.load(foldOfAggregate(membership), accountId),
-      TE.flatMap(({ state }): TE.TaskEither<DeletionFailure, unknown> => {
-        if (state === null) return TE.right(undefined);
-        const { organizationId } = state;
-        const because = 'account-deleted' as const;
-        return transact(
-          this.streams,
-          membership,
-        )({ id: accountId, context, ready: ready({ type: 'RemoveMember' as const, organizationId, because }) });
-      }),
-    );
+  /** For good: whatever would begin a membership at this moment is decided on this stream, and so before or after. */
+  private closeHome(accountId: AccountId, context: CommandContext): TE.TaskEither<DeletionFailure, unknown> {
+    return transact(
+      this.streams,
+      membership,
+    )({ id: accountId, context, ready: ready({ type: 'CloseMembership' as const }) });
   }
 }

@@ -13,13 +13,11 @@ export const finishDeletion = (deletions: Deletions, { accountId, email }: Unfin
     : deletions.finish(accountId, email, { context, position: START });
 };
 
-/** Undone is an end, too: the address went to somebody else. */
+/** Ends, too: the address went to somebody else, or the new account was deleted before everything was its own. */
+const ends: ReadonlySet<string> = new Set(['EmailTaken', 'IdentityTaken', 'NotFound']);
+
 export const finishTransfer = (takeovers: Takeovers, transfer: Transfer): Finished =>
   pipe(
     takeovers.complete(transfer, systemContext('transfer', transfer.from, transfer.registration.accountId)),
-    TE.orElse((failure): Finished =>
-      failure._tag === 'EmailTaken' || failure._tag === 'IdentityTaken'
-        ? TE.right({ position: START })
-        : TE.left(failure),
-    ),
+    TE.orElse((failure): Finished => (ends.has(failure._tag) ? TE.right({ position: START }) : TE.left(failure))),
   );

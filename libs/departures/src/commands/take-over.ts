@@ -16,18 +16,12 @@ import {
   type TransactFailure,
 } from '#libs/event-store';
 import { type AccountId, pipe, TE } from '#libs/kernel';
-import { membership, type MembershipFailure, organization, type OrganizationFailure } from '#libs/organizations';
+import { handOver, type HandoverFailure, homeOf, membership } from '#libs/organizations';
 import { type CollaboratorFailure, type EndedRows, takeOverRow } from '#libs/projects';
 import type { CorruptBox, Vault } from '#libs/vault';
 
 export type TakeoverFailure =
-  | AccountFailure
-  | RegistrationFailure
-  | MembershipFailure
-  | OrganizationFailure
-  | CollaboratorFailure
-  | CorruptBox
-  | TransactFailure;
+  AccountFailure | RegistrationFailure | HandoverFailure | CollaboratorFailure | CorruptBox | TransactFailure;
 
 /** An old account, and the registration of the one in its place; `email` is the HMAC of the new address. */
 export interface Transfer {
@@ -63,22 +57,26 @@ export class Takeovers {
         const rows = TE.traverseSeqArray((projectId: Parameters<typeof takeOverRow>[1]['projectId']) =>
           takeOverRow(this.streams, { projectId, from, to }, context),
         )(this.rows.projectsOf(from));
-        if (state === null) return rows;
-        const { organizationId, role } = state;
+        const home = homeOf(state);
+        if (home === null) return rows;
+        const { organizationId, role } = home;
         return pipe(
           this.step(
             membership,
             to,
-            { type: 'TakeOverMembership', organizationId, role, from },
+            // An owner's is an admin's until the organization's own stream says that it is theirs.
+            { type: 'TakeOverMembership', organizationId, role: role === 'owner' ? 'admin' : role, from },
             // Named after what it does: whoever finishes it is the same command.
             { ...context, commandId: commandIdFrom(from, 'home taken over', to) },
           ),
           TE.flatMap(() => rows),
           TE.flatMap(() =>
             role === 'owner'
-              ? this.step(organization, organizationId, { type: 'TransferOwnership', from, to }, context)
+              ? handOver(this.streams, organizationId, context, TE.right({ from, to, basis: [] }))
               : TE.right(undefined),
           ),
+          // The operator has made it somebody else's meanwhile.
+          TE.orElse((failure): Step => (failure._tag === 'NotTheOwner' ? TE.right(undefined) : TE.left(failure))),
           TE.flatMap(() => this.step(membership, from, { type: 'PassOnMembership', to }, context)),
         );
       }),

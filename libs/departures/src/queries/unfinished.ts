@@ -14,7 +14,10 @@ export interface UnfinishedDeletion {
 export class UnfinishedDeletions extends TodoList<UnfinishedDeletion> {
   readonly follows = [
     follow({ category: 'membership', events: membershipEvents }, ({ id, event }) => {
-      if (event.type === 'MemberRemoved' && event.data.because === 'account-deleted')
+      if (
+        event.type === 'MembershipClosed' ||
+        (event.type === 'MemberRemoved' && event.data.because === 'account-deleted')
+      )
         this.add(id, { accountId: id as AccountId, email: null });
     }),
     follow({ category: 'account', events: accountEvents }, ({ id, event }) => {

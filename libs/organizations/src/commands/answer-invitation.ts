@@ -23,7 +23,7 @@ import {
   TE,
 } from '#libs/kernel';
 import { invitation, type InvitationFailure } from '../domain/invitation.decider.js';
-import { membership, type MembershipFailure } from '../domain/membership.decider.js';
+import { homeOf, membership, type MembershipFailure } from '../domain/membership.decider.js';
 import { InvitationTokens, type Located } from './invitation-tokens.js';
 import { type InvitingFailure, takesInvitations } from './invite-member.js';
 
@@ -129,7 +129,8 @@ export class AcceptInvitationHandler implements ICommandHandler<AcceptInvitation
           const takes = takesInvitations(facts.organization(organizationId));
           if (E.isLeft(takes)) return takes;
           const home = facts.membership(by)?.current?.organizationId;
-          if (home !== undefined && home !== organizationId) return E.left({ _tag: 'MemberElsewhere' });
+          if (home === organizationId) return E.left({ _tag: 'AlreadyMember' });
+          if (home !== undefined) return E.left({ _tag: 'MemberElsewhere' });
           return E.right({ command, basis });
         },
       ),
@@ -159,7 +160,10 @@ export class AcceptInvitationHandler implements ICommandHandler<AcceptInvitation
   }
 }
 
-/** The membership that an accepted invitation begins; or, for who came to be at home elsewhere, the invitation pending again. */
+/**
+ * The membership that an accepted invitation begins; or, for who came to be at home elsewhere, or here by another way, the
+ * invitation pending again: left as accepted, it would bring in later on whoever was removed since.
+ */
 export const completeJoin = (
   streams: StreamFolds,
   tokens: InvitationTokens,
@@ -189,10 +193,12 @@ export const completeJoin = (
       ready: ready({ type: 'JoinByInvitation' as const, organizationId, invitationId }),
     }),
     TE.flatMapEither(({ state, position }): E.Either<AcceptFailure, Joined> =>
-      state?.organizationId === organizationId
+      homeOf(state)?.organizationId === organizationId
         ? E.right({ organizationId, position })
         : E.left({ _tag: 'InvitationNotPending', invitation: 'accepted' }),
     ),
-    TE.orElse((failure) => (failure._tag === 'MemberElsewhere' ? reopen(failure) : TE.left(failure))),
+    TE.orElse((failure) =>
+      failure._tag === 'MemberElsewhere' || failure._tag === 'AlreadyMember' ? reopen(failure) : TE.left(failure),
+    ),
   );
 };

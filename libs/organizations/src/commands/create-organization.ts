@@ -14,6 +14,7 @@ import { type AccountId, E, type Forbidden, type OrganizationId, pipe, TE } from
 import { type CollaboratorFailure, establishDefaultProject, type ProjectFailure, type SlugTaken } from '#libs/projects';
 import {
   type Founding,
+  homeOf,
   membership,
   type MembershipCommand,
   type MembershipFailure,
@@ -116,11 +117,12 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
   ): TE.TaskEither<Failure, OrganizationMade> {
     return pipe(
       this.streams.load(foldOfAggregate(membership), by),
-      TE.flatMap(({ state }) =>
-        state?.founding == null
+      TE.flatMap(({ state }) => {
+        const founding = homeOf(state)?.founding ?? null;
+        return founding === null
           ? TE.right<Failure, unknown>(undefined)
-          : this.finish(by, state.founding, { ...context, actor: { type: 'system' } }),
-      ),
+          : this.finish(by, founding, { ...context, actor: { type: 'system' } });
+      }),
       TE.flatMap(() => TE.left(refusal)),
     );
   }

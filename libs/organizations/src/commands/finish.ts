@@ -3,7 +3,7 @@ import { pipe, TE } from '#libs/kernel';
 import type { UnfinishedHandover, UnfinishedJoin } from '../queries/unfinished.js';
 import { completeJoin } from './answer-invitation.js';
 import type { InvitationTokens } from './invitation-tokens.js';
-import { finishHandover } from './transfer-ownership.js';
+import { finishHandover } from './hand-over.js';
 
 type Finished<F> = TE.TaskEither<F, { readonly position: Position }>;
 
@@ -18,19 +18,8 @@ export const finishJoin = (
     TE.orElse((failure) => (isOver(failure) ? TE.right({ position: START }) : TE.left(failure))),
   );
 
-export const finishOwnership = (streams: StreamFolds, handover: UnfinishedHandover): Finished<unknown> => {
-  const { organizationId, from, to } = handover;
-  return pipe(
-    finishHandover(streams, handover, systemContext('handover', from, to, organizationId)),
-    TE.orElse((failure) => (isOver(failure) ? TE.right({ position: START }) : TE.left(failure))),
-  );
-};
+export const finishOwnership = (streams: StreamFolds, { organizationId }: UnfinishedHandover): Finished<unknown> =>
+  finishHandover(streams, organizationId, systemContext('handover', organizationId));
 
-const ends: ReadonlySet<string> = new Set([
-  'AlreadyMember',
-  'InvitationNotPending',
-  'MemberElsewhere',
-  'NotFound',
-  'NotTheOwner',
-]);
+const ends: ReadonlySet<string> = new Set(['AlreadyMember', 'InvitationNotPending', 'MemberElsewhere', 'NotFound']);
 const isOver = ({ _tag }: { readonly _tag: string }): boolean => ends.has(_tag);

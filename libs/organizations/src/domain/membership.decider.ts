@@ -36,7 +36,9 @@ export type MembershipCommand =
       readonly organizationId: OrganizationId;
       readonly role: OrganizationRole;
       readonly from: AccountId;
-    };
+    }
+  /** For good, before the account is deleted: what begins here at the same moment comes too late, or first. */
+  | { readonly type: 'CloseMembership' };
 
 export type MembershipFailure =
   | { readonly _tag: 'AlreadyMember' }
@@ -45,18 +47,43 @@ export type MembershipFailure =
   | NotFound
   | { readonly _tag: 'OwnerUntouchable' };
 
-export type Membership = {
+interface Home {
   readonly organizationId: OrganizationId;
   readonly role: OrganizationRole;
   /** What a founder asked for; null for whoever joined. */
   readonly founding: Founding | null;
-} | null;
+}
 
-const alreadyAt = (held: NonNullable<Membership>, organizationId: OrganizationId): MembershipFailure => ({
+/** `closed` once the account is being deleted: nobody is at home anywhere any more. */
+type Membership = Home | 'closed' | null;
+
+/** Where somebody is at home, if anywhere. */
+export const homeOf = (held: Membership): Home | null => (held === 'closed' ? null : held);
+
+const alreadyAt = (held: Home, organizationId: OrganizationId): MembershipFailure => ({
   _tag: held.organizationId === organizationId ? 'AlreadyMember' : 'MemberElsewhere',
 });
 
-const decide = (command: MembershipCommand, held: Membership): Decision<MembershipFailure, MembershipEvent> => {
+/** What would begin finds nobody; what would end has ended. */
+const decideClosed = ({ type }: MembershipCommand): Decision<MembershipFailure, MembershipEvent> => {
+  switch (type) {
+    case 'FoundOrganization':
+    case 'ProvisionMember':
+    case 'JoinByInvitation':
+    case 'TakeOverMembership':
+      return E.left(notFound('account'));
+    case 'ChangeMemberRole':
+    case 'RemoveMember':
+    case 'ReceiveOwnership':
+      return E.left(notFound('member'));
+    case 'GiveUpOwnership':
+    case 'PassOnMembership':
+    case 'CloseMembership':
+      return E.right([]);
+  }
+};
+
+const decideOpen = (command: MembershipCommand, held: Home | null): Decision<MembershipFailure, MembershipEvent> => {
   switch (command.type) {
     case 'FoundOrganization': {
       const { founding } = command;
@@ -99,6 +126,8 @@ const decide = (command: MembershipCommand, held: Membership): Decision<Membersh
     }
     case 'PassOnMembership': {
       if (held === null) return E.right([]);
+      // ORG-04: they own it again, by a transfer that came meanwhile; that goes on first.
+      if (held.role === 'owner') return E.left({ _tag: 'OwnerUntouchable' });
       return E.right([{ type: 'MembershipPassedOn', data: { organizationId: held.organizationId, to: command.to } }]);
     }
     case 'TakeOverMembership': {
@@ -106,10 +135,17 @@ const decide = (command: MembershipCommand, held: Membership): Decision<Membersh
       if (held !== null) return E.left(alreadyAt(held, organizationId));
       return E.right([{ type: 'MembershipTakenOver', data: { organizationId, role, from } }]);
     }
+    case 'CloseMembership':
+      if (held === null) return E.right([{ type: 'MembershipClosed', data: {} }]);
+      return decideOpen(
+        { type: 'RemoveMember', organizationId: held.organizationId, because: 'account-deleted' },
+        held,
+      );
   }
 };
 
 const evolve = (held: Membership, event: MembershipEvent): Membership => {
+  if (held === 'closed') return held;
   switch (event.type) {
     case 'OwnerAssigned':
       return { organizationId: event.data.organizationId, role: 'owner', founding: event.data };
@@ -124,8 +160,11 @@ const evolve = (held: Membership, event: MembershipEvent): Membership => {
     case 'OwnershipGivenUp':
       return held && { ...held, role: event.type === 'OwnershipReceived' ? 'owner' : 'admin', founding: null };
     case 'MemberRemoved':
+      return event.data.because === 'account-deleted' ? 'closed' : null;
     case 'MembershipPassedOn':
       return null;
+    case 'MembershipClosed':
+      return 'closed';
   }
 };
 
@@ -134,6 +173,6 @@ export const membership: Aggregate<MembershipCommand, Membership, MembershipEven
   category: 'membership',
   events: membershipEvents,
   initialState: null,
-  decide,
+  decide: (command, held) => (held === 'closed' ? decideClosed(command) : decideOpen(command, held)),
   evolve,
 };

@@ -58,6 +58,7 @@ describe('the stored bytes of a membership', () => {
         '{"type":"MembershipTakenOver","version":1,"data":{"organizationId":"org_7bQ2","role":"owner","from":"user_3fT8"}}',
         { type: 'MembershipTakenOver', data: { organizationId, role: 'owner', from: 'user_3fT8' as AccountId } },
       ],
+      ['{"type":"MembershipClosed","version":1,"data":{}}', { type: 'MembershipClosed', data: {} }],
     ]),
   )('%s', (_, check) => check());
 });

@@ -32,6 +32,9 @@ const OwnershipGivenUp = eventSchema(exact(where));
 const MembershipPassedOn = eventSchema(exact({ ...where, to: AccountId }));
 const MembershipTakenOver = eventSchema(exact({ ...where, role: OrganizationRole, from: AccountId }));
 
+/** Of a person at home nowhere whose account is being deleted; of one who is, `MemberRemoved` says as much. */
+const MembershipClosed = eventSchema(exact({}));
+
 /**
  * Stream `membership-<accountId>`. One stream per person, so that one home organization per person (AMB-34) needs
  * no other mechanism, and the members of one organization never queue behind each other.
@@ -46,5 +49,6 @@ export const membershipEvents = eventCodec({
   OwnershipGivenUp,
   MembershipPassedOn,
   MembershipTakenOver,
+  MembershipClosed,
 });
 export type MembershipEvent = EventOf<typeof membershipEvents>;

@@ -217,9 +217,10 @@ describe('the ownership of an organization', () => {
 });
 
 describe('a membership whose account is transferred', () => {
-  it('DEL-09: ends in the old account, the owner’s too', () => {
+  it('DEL-09: ends in the old account, once ownership has passed on', () => {
     given(joined(acme)).when(passOn).then(passedOn(acme));
-    given(owns(acme)).when(passOn).then(passedOn(acme));
+    given(owns(acme)).when(passOn).refuses({ _tag: 'OwnerUntouchable' });
+    given(owns(acme), gaveUp(acme)).when(passOn).then(passedOn(acme));
   });
   it('DEL-09: is passed on once', () => {
     given().when(passOn).changesNothing();
@@ -241,6 +242,37 @@ describe('a membership whose account is transferred', () => {
     given(joined(acme), passedOn(acme)).when(found(zeta)).then(owns(zeta)));
 });
 
+describe('a membership whose account is being deleted', () => {
+  const close: MembershipCommand = { type: 'CloseMembership' };
+  const closed: MembershipEvent = { type: 'MembershipClosed', data: {} };
+  it('DEL-01: ends, or is closed before it could begin', () => {
+    given(joined(acme)).when(close).then(left(acme, 'account-deleted'));
+    given().when(close).then(closed);
+    given(joined(acme), left(acme)).when(close).then(closed);
+  });
+  it('DEL-05, ORG-04: stays where it is an owner’s', () => {
+    given(owns(acme)).when(close).refuses({ _tag: 'OwnerUntouchable' });
+    given(joined(acme), received(acme)).when(close).refuses({ _tag: 'OwnerUntouchable' });
+  });
+  it.each([
+    ['closed', [closed]],
+    ['ended by it', [joined(acme), left(acme, 'account-deleted')]],
+  ])('DEL-03: once %s, nothing begins any more', (_, past) => {
+    for (const begins of [found(acme), provision(acme), joinBy(acme), takeOver(acme, 'admin')])
+      given(...past)
+        .when(begins)
+        .refuses(notFound('account'));
+    for (const changes of [change(acme, 'admin'), remove(acme), receive(acme)])
+      given(...past)
+        .when(changes)
+        .refuses(notFound('member'));
+    for (const ends of [giveUp(acme), passOn, close])
+      given(...past)
+        .when(ends)
+        .changesNothing();
+  });
+});
+
 const where = fc.constantFrom(acme, zeta);
 const anyCommand = fc.oneof(
   where.map(found),
@@ -252,6 +284,7 @@ const anyCommand = fc.oneof(
   where.map(receive),
   where.map(giveUp),
   fc.constant(passOn),
+  fc.constant<MembershipCommand>({ type: 'CloseMembership' }),
   fc
     .tuple(where, fc.constantFrom<OrganizationRole>('owner', 'admin', 'member'))
     .map(([id, role]) => takeOver(id, role)),

@@ -31,9 +31,16 @@ export type OrganizationCommand =
 
 export type OrganizationFailure = NotFound | { readonly _tag: 'NotTheOwner' };
 
+/** The `n`th change of owner, from whom; to whoever owns it now. */
+interface Handover {
+  readonly n: number;
+  readonly from: AccountId;
+}
+
 interface Organization {
   readonly name: string;
   readonly ownerId: AccountId;
+  readonly handover: Handover | null;
   readonly privacy: Privacy;
   readonly features: Features;
   readonly method: MembershipMethod;
@@ -87,6 +94,7 @@ const evolve = (state: State, event: OrganizationEvent): State => {
     return {
       name: event.data.name,
       ownerId: event.data.ownerId,
+      handover: null,
       features: noFeatures,
       privacy: noPrivacySet,
       method: 'invitation',
@@ -100,7 +108,11 @@ const evolve = (state: State, event: OrganizationEvent): State => {
     case 'PrivacySettingsUpdated':
       return { ...state, privacy: event.data };
     case 'OwnershipTransferred':
-      return { ...state, ownerId: event.data.to };
+      return {
+        ...state,
+        ownerId: event.data.to,
+        handover: { n: (state.handover?.n ?? 0) + 1, from: event.data.from },
+      };
     case 'MembershipMethodSelected':
       return { ...state, method: event.data.method };
     case 'OrganizationSuspended':

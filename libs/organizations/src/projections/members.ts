@@ -13,6 +13,7 @@ export const members: Projection<MemberDocument, MembershipEvent> & { readonly e
   category: 'membership',
   events: membershipEvents,
   project: (doc, { id, at, position: changed, event }) => {
+    if (event.type === 'MembershipClosed') return doc;
     const { organizationId } = event.data;
     const joined = { accountId: id as AccountId, organizationId, joinedAt: at, changed };
     switch (event.type) {

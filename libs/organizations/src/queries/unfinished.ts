@@ -25,16 +25,13 @@ export class UnfinishedJoins extends TodoList<UnfinishedJoin> {
 
 export interface UnfinishedHandover {
   readonly organizationId: OrganizationId;
-  readonly from: AccountId;
-  readonly to: AccountId;
 }
 
 /** Organizations that changed hands, and whose former owner's membership has yet to say so. */
 export class UnfinishedHandovers extends TodoList<UnfinishedHandover> {
   readonly follows = [
     follow({ category: 'organization', events: organizationEvents }, ({ id, event }) => {
-      const organizationId = id as OrganizationId;
-      if (event.type === 'OwnershipTransferred') this.add(id, { organizationId, ...event.data });
+      if (event.type === 'OwnershipTransferred') this.add(id, { organizationId: id as OrganizationId });
     }),
     follow({ category: 'membership', events: membershipEvents }, ({ event }) => {
       if (event.type === 'OwnershipGivenUp') this.remove(event.data.organizationId);

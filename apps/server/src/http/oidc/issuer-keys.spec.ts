@@ -21,7 +21,7 @@ let now: number;
 let keys: IssuerKeys;
 
 const keysOf = ({ url }: HandMadeIssuer) => new IssuerKeys({ name: 'acme', issuer: url, audience: 'writ' }, () => now);
-const get = (kid = 'first') => keys.get({ alg: 'ES256', kid }, token);
+const get = async (kid = 'first') => keys.get({ alg: 'ES256', kid }, token);
 
 beforeEach(async () => {
   issuer = await startHandMadeIssuer();
