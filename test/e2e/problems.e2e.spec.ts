@@ -234,18 +234,21 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
     await client.ask('DELETE', `/v1/organizations/${inviting.organization}/invitations/${id}`, { as: inviting.owner });
     return client.post('/v1/invitations/accept', { token }, { as: guest });
   },
-  /** A transfer is decided on who owned it; another one comes to be written just before it. */
+  /** Another transfer comes while this one, which has read whose the organization is, looks at who is to have it. */
   NotTheOwner: async (_, bad) => {
     const inviting = await castByInvitation(bad);
     const path = `/v1/organizations/${inviting.organization}/transfer-ownership`;
     const first = await invitee(bad, inviting, 'first');
-    meddling.append = async (stream) => {
+    let reads = 0;
+    meddling.read = async (stream) => {
       if (stream !== `organization-${inviting.organization}`) return undefined;
-      meddling.append = undefined;
-      await bad.made(path, { accountId: first });
+      reads += 1;
+      if (reads === 2) await bad.made(path, { accountId: first });
       return undefined;
     };
-    return bad.post(path, { accountId: inviting.member });
+    const answer = await bad.post(path, { accountId: inviting.member });
+    meddling.read = undefined;
+    return answer;
   },
   /** No id is ever made twice: only a log that gives a new key's stream another key's events comes to this. */
   KeyExists: async (_, bad) => {

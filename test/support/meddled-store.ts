@@ -24,6 +24,8 @@ type Instead<A> = E.Either<StoreFailure, A> | undefined | Promise<E.Either<Store
 /** What a test puts between the engine and its store; may be changed while the server runs. Undefined lets through. */
 export interface Meddling {
   append?: ((stream: StreamName, events: ReadonlyArray<NewEvent>) => Instead<Appended>) | undefined;
+  /** Awaited after each append that was let through, before whoever asked for it hears of it. */
+  appended?: ((stream: StreamName) => Promise<void>) | undefined;
   read?: ((stream: StreamName) => Instead<ReadonlyArray<RecordedEvent>>) | undefined;
   /** Awaited before each batch is delivered: as long as it lasts, that subscription stands still; it fails if this does. */
   batch?: (() => Promise<void>) | undefined;
@@ -43,8 +45,13 @@ class MeddledStore extends EventStore {
   }
 
   append(stream: StreamName, expected: ExpectedRevision, events: ReadonlyArray<NewEvent>) {
-    return async () =>
-      (await this.meddling.append?.(stream, events)) ?? (await this.inner.append(stream, expected, events)());
+    return async () => {
+      const instead = await this.meddling.append?.(stream, events);
+      if (instead !== undefined) return instead;
+      const answer = await this.inner.append(stream, expected, events)();
+      await this.meddling.appended?.(stream);
+      return answer;
+    };
   }
 
   read(stream: StreamName, options?: ReadStream) {

@@ -1,6 +1,6 @@
 import { personInProject } from '#libs/authorization';
 import { accountId, organizationId } from '#libs/authorization/testing';
-import type { AccountId, ProjectId } from '#libs/kernel';
+import type { AccountId, OrganizationId, ProjectId } from '#libs/kernel';
 import type { HttpStage } from '../stages/http-stage.js';
 import type { PureStage } from '../stages/pure-stage.js';
 import { says } from './sentence.js';
@@ -23,7 +23,7 @@ const invite = (http: HttpStage, by: string, which: Which, to: Addressed) => {
 const accept = (http: HttpStage, by: string, invitation: string) =>
   http.by(by, ['POST', '/v1/invitations/accept', { token: http.secret(invitation) }]);
 
-const personOf = (id: AccountId): string => id.slice('user_'.length);
+const nameOf = (id: AccountId | OrganizationId): string => id.slice(id.indexOf('_') + 1);
 
 const rowsOf = ({ world: { live, log } }: PureStage, id: AccountId) => {
   const projects = log.flatMap((each) => (each.category === 'collaborator' ? [each.event.data] : []));
@@ -45,7 +45,9 @@ const passOn = (pure: PureStage, from: string, to: string): void => {
   const home = world.live.membership(old)?.current ?? null;
   if (home !== null) {
     const { organizationId: id, role } = home;
-    world.happened('membership', young, { type: 'MembershipTakenOver', data: { organizationId: id, role, from: old } });
+    const taken = role === 'owner' ? 'admin' : role;
+    const data = { organizationId: id, role: taken, from: old };
+    world.happened('membership', young, { type: 'MembershipTakenOver', data });
   }
   const membershipId = world.live.membership(young)?.current?.id;
   for (const { row, ...place } of rows) {
@@ -57,8 +59,7 @@ const passOn = (pure: PureStage, from: string, to: string): void => {
   }
   if (home === null) return;
   const { organizationId: id, role } = home;
-  if (role === 'owner')
-    world.happened('organization', id, { type: 'OwnershipTransferred', data: { from: old, to: young } });
+  if (role === 'owner') world.ownership(nameOf(id), { from, to });
   world.happened('membership', old, { type: 'MembershipPassedOn', data: { organizationId: id, to: young } });
 };
 
@@ -100,7 +101,7 @@ export const comingAndGoingFacts = [
   says('The ownership of Acme passes to Bob', {
     tell: ({ world }, { Acme, Bob }) => {
       const from = world.live.organization(organizationId(Acme))?.ownerId;
-      if (from !== undefined) world.ownership(Acme, { from: personOf(from), to: Bob });
+      if (from !== undefined) world.ownership(Acme, { from: nameOf(from), to: Bob });
     },
     send: (http, { Acme, Bob }) =>
       http.byOperator(['POST', `/v1/organizations/${http.id(Acme)}/transfer-ownership`, { accountId: http.id(Bob) }]),

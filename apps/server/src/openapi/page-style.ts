@@ -11,7 +11,8 @@ h4 { margin: 1rem 0 0.25rem; }
 table { border-collapse: collapse; width: 100%; margin: 0.25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.5rem; border: 1px solid #8886; }
 th { width: 30%; font-weight: normal; }
-nav ul { columns: 18rem; padding-left: 1rem; }
+nav ul { columns: 26rem; padding-left: 1rem; }
+nav li { break-inside: avoid; }
 :target { outline: 3px solid #c60; outline-offset: 4px; }
 a:focus-visible { outline: 3px solid; outline-offset: 2px; }
 .remark { opacity: 0.75; font-size: 0.9em; }

@@ -101,6 +101,13 @@ describe('the facts about a membership', () => {
     expect(held('bob')).toMatchObject({ role: 'member', gaveUp: { type: 'OwnershipGivenUp' } });
   });
 
+  it('DEL-01: are not that none will begin any more', () => {
+    const w = company().memberRemoved('acme', 'bob');
+    const before = w.live.membership(accountId('bob'));
+    w.happened('membership', accountId('bob'), { type: 'MembershipClosed', data: {} });
+    expect(w.live.membership(accountId('bob'))).toEqual(before);
+  });
+
   it('DEL-09: go on as the new account’s, and end in the old one', () => {
     const w = company().account('anna').membershipTakenOver('acme', { from: 'ann', to: 'anna' });
     expect(w.live.membership(accountId('anna'))?.current).toMatchObject({

@@ -22,7 +22,7 @@ import {
   pipe,
   TE,
 } from '#libs/kernel';
-import { invitation, type InvitationFailure } from '../domain/invitation.decider.js';
+import { invitation, type InvitationCommand, type InvitationFailure } from '../domain/invitation.decider.js';
 import { homeOf, membership, type MembershipFailure } from '../domain/membership.decider.js';
 import { InvitationTokens, type Located } from './invitation-tokens.js';
 import { type InvitingFailure, takesInvitations } from './invite-member.js';
@@ -125,13 +125,12 @@ export class AcceptInvitationHandler implements ICommandHandler<AcceptInvitation
       ),
       TE.flatMap(() => readFacts(this.streams, { accountIds: [by], organizationId })),
       TE.flatMapEither(
-        ({ facts, basis }): E.Either<AcceptFailure, { command: typeof command; basis: typeof basis }> => {
+        ({ facts, basis }): E.Either<AcceptFailure, { command: InvitationCommand; basis: typeof basis }> => {
           const takes = takesInvitations(facts.organization(organizationId));
           if (E.isLeft(takes)) return takes;
           const home = facts.membership(by)?.current?.organizationId;
-          if (home === organizationId) return E.left({ _tag: 'AlreadyMember' });
-          if (home !== undefined) return E.left({ _tag: 'MemberElsewhere' });
-          return E.right({ command, basis });
+          if (home !== undefined && home !== organizationId) return E.left({ _tag: 'MemberElsewhere' });
+          return E.right({ command: { ...command, isMember: home !== undefined }, basis });
         },
       ),
     );
@@ -160,10 +159,7 @@ export class AcceptInvitationHandler implements ICommandHandler<AcceptInvitation
   }
 }
 
-/**
- * The membership that an accepted invitation begins; or, for who came to be at home elsewhere, or here by another way, the
- * invitation pending again: left as accepted, it would bring in later on whoever was removed since.
- */
+/** The membership that an accepted invitation begins; or, for whoever came to be at home by another way, the invitation pending again. */
 export const completeJoin = (
   streams: StreamFolds,
   tokens: InvitationTokens,

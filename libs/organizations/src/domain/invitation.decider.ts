@@ -27,7 +27,13 @@ export type InvitationCommand =
       readonly isMember: boolean;
     })
   | (Which & { readonly type: 'RevokeInvitation' })
-  | (Which & { readonly type: 'AcceptInvitation'; readonly accountId: AccountId; readonly now: Timestamp })
+  | (Which & {
+      readonly type: 'AcceptInvitation';
+      readonly accountId: AccountId;
+      readonly now: Timestamp;
+      /** By another way than this invitation. Looked up, too. */
+      readonly isMember: boolean;
+    })
   | (Which & { readonly type: 'ReopenInvitation' });
 
 export type InvitationStatus = 'pending' | 'accepted' | 'revoked' | 'expired' | 'superseded';
@@ -80,9 +86,10 @@ const decide = (command: InvitationCommand, sent: Invitations): Decision<Invitat
       // What can't be accepted any more is as good as revoked.
       return E.right(status === 'pending' ? [{ type: 'InvitationRevoked', data }] : []);
     case 'AcceptInvitation': {
-      const { accountId, now } = command;
+      const { accountId, now, isMember } = command;
       if (status !== 'pending') return E.left({ _tag: 'InvitationNotPending', invitation: status });
       if (isLapsed(expiresAt, now)) return E.left({ _tag: 'InvitationNotPending', invitation: 'expired' });
+      if (isMember) return E.left({ _tag: 'AlreadyMember' });
       return E.right([{ type: 'InvitationAccepted', data: { ...data, accountId } }]);
     }
     case 'ReopenInvitation': {

@@ -36,12 +36,20 @@ const revoke = (invitationId: InvitationId): InvitationCommand => ({
   organizationId,
   invitationId,
 });
+const acceptance = { type: 'AcceptInvitation', organizationId } as const;
 const accept = (invitationId: InvitationId, accountId = bob, now = sentAt): InvitationCommand => ({
-  type: 'AcceptInvitation',
-  organizationId,
+  ...acceptance,
   invitationId,
   accountId,
   now,
+  isMember: false,
+});
+const acceptAsMember = (invitationId: InvitationId): InvitationCommand => ({
+  ...acceptance,
+  invitationId,
+  accountId: bob,
+  now: sentAt,
+  isMember: true,
 });
 const reopen = (invitationId: InvitationId): InvitationCommand => ({
   type: 'ReopenInvitation',
@@ -121,6 +129,10 @@ describe('accepting an invitation', () => {
           .when(accept(first, person, now))
           .refuses(notPending('accepted'));
   });
+  it('AMB-30: is refused to who came in by another way, and stays pending; of one that is not, that is what they hear', () => {
+    given(sent(first)).when(acceptAsMember(first)).refuses({ _tag: 'AlreadyMember' });
+    given(sent(first), accepted(first)).when(acceptAsMember(first)).refuses(notPending('accepted'));
+  });
   it('AMB-16: one that never was is not found', () => {
     given().when(accept(first)).refuses(notFound('invitation'));
     given(sent(first)).when(accept(second)).refuses(notFound('invitation'));
@@ -168,6 +180,7 @@ const anyCommand = fc.oneof(
   fc
     .tuple(which, fc.constantFrom(bob, cat), fc.constantFrom(sentAt, expiresAt))
     .map(([id, accountId, now]) => accept(id, accountId, now)),
+  which.map(acceptAsMember),
   which.map(reopen),
 );
 

@@ -64,11 +64,15 @@ const alreadyAt = (held: Home, organizationId: OrganizationId): MembershipFailur
   _tag: held.organizationId === organizationId ? 'AlreadyMember' : 'MemberElsewhere',
 });
 
+/** ORG-07: asked about first, for under the other method it does not matter who it is. */
+const methodOf = (method: MembershipMethod): MembershipFailure => ({ _tag: 'MembershipMethod', method });
+
 /** What would begin finds nobody; what would end has ended. */
-const decideClosed = ({ type }: MembershipCommand): Decision<MembershipFailure, MembershipEvent> => {
-  switch (type) {
-    case 'FoundOrganization':
+const decideClosed = (command: MembershipCommand): Decision<MembershipFailure, MembershipEvent> => {
+  switch (command.type) {
     case 'ProvisionMember':
+      return E.left(command.method === 'sso' ? notFound('account') : methodOf(command.method));
+    case 'FoundOrganization':
     case 'JoinByInvitation':
     case 'TakeOverMembership':
       return E.left(notFound('account'));
@@ -92,7 +96,7 @@ const decideOpen = (command: MembershipCommand, held: Home | null): Decision<Mem
     }
     case 'ProvisionMember': {
       const { organizationId, method } = command;
-      if (method !== 'sso') return E.left({ _tag: 'MembershipMethod', method });
+      if (method !== 'sso') return E.left(methodOf(method));
       if (held !== null) return E.left(alreadyAt(held, organizationId));
       return E.right([{ type: 'MemberProvisioned', data: { organizationId, role: 'member' } }]);
     }

@@ -273,6 +273,16 @@ describe('a membership whose account is being deleted', () => {
   });
 });
 
+describe('ORG-07: provisioning under the other method', () => {
+  it('is refused for that, whoever it is', () => {
+    const past = [[], [joined(acme)], [owns(zeta)], [joined(acme), left(acme, 'account-deleted')]];
+    for (const events of past)
+      given(...events)
+        .when({ type: 'ProvisionMember', organizationId: acme, method: 'invitation' })
+        .refuses({ _tag: 'MembershipMethod', method: 'invitation' });
+  });
+});
+
 const where = fc.constantFrom(acme, zeta);
 const anyCommand = fc.oneof(
   where.map(found),

@@ -25,8 +25,13 @@ const context = (requestId: string): CommandContext => ({
   at: timestampOf(Date.now()),
 });
 
+/** Undefined: nobody here. */
+type Found = E.Either<Failure, { readonly provider: string; readonly id: AccountId } | undefined>;
+
 /** Which account a token speaks for: by what was linked before; for a first token, by what signing in decides. */
 export class PeopleByToken {
+  private readonly firsts = new Map<string, Promise<Found>>();
+
   constructor(
     private readonly tokens: PersonTokens,
     private readonly identities: Identities,
@@ -35,10 +40,7 @@ export class PeopleByToken {
   ) {}
 
   /** Undefined for a token that is no good credential here. */
-  async find(
-    token: string,
-    requestId: string,
-  ): Promise<E.Either<Failure, { readonly provider: string; readonly id: AccountId } | undefined>> {
+  async find(token: string, requestId: string): Promise<Found> {
     const verified = await this.tokens.verify(token);
     if (E.isLeft(verified)) return verified.left._tag === 'TokenRefused' ? E.right(undefined) : E.left(verified.left);
     const person = verified.right;
@@ -47,11 +49,19 @@ export class PeopleByToken {
     return O.isSome(known) ? E.right({ provider, id: known.value }) : this.first(person, requestId);
   }
 
-  private async first(person: TokenPerson, requestId: string) {
+  /** An application's first page sends many requests at once: all but one of them would only stand in each other's way. */
+  private first(person: TokenPerson, requestId: string): Promise<Found> {
+    const whose = JSON.stringify(person);
+    const first = this.firsts.get(whose) ?? this.signedIn(person, requestId).finally(() => this.firsts.delete(whose));
+    this.firsts.set(whose, first);
+    return first;
+  }
+
+  private async signedIn(person: TokenPerson, requestId: string): Promise<Found> {
     const done = await this.signIn.execute(new SignIn(context(requestId), person, 'token'));
-    if (E.isLeft(done)) return nobody.has(done.left._tag) ? E.right(undefined) : E.left<Failure>(done.left);
+    if (E.isLeft(done)) return nobody.has(done.left._tag) ? E.right(undefined) : E.left(done.left);
     const { id, position } = done.right;
-    if (!(await this.readSide.reached(position, PATIENCE))) return E.left<Failure>({ _tag: 'PositionNotReached' });
+    if (!(await this.readSide.reached(position, PATIENCE))) return E.left({ _tag: 'PositionNotReached' });
     return E.right({ provider: person.provider, id });
   }
 }
