@@ -16,6 +16,7 @@ import {
 } from '../support/cast.js';
 import type { Answer, Ask, Client } from '../support/client.js';
 import { byKey, byPerson } from '../support/decisions.js';
+import { documentedAnswers } from '../support/documented.js';
 import { everyItem } from '../support/pages.js';
 import { expectProblem } from '../support/problem.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -32,10 +33,12 @@ const day = 24 * 60 * 60 * 1000;
 let server: TestServer;
 let client: Client;
 let all: Cast;
+let undocumented: ReadonlyArray<string>;
 
 beforeAll(async () => {
   server = await startTestServer();
   client = server.client;
+  undocumented = await documentedAnswers(client);
   all = await castByInvitation(client);
 });
 afterEach(() => {
@@ -49,7 +52,7 @@ const at = (millis: number) => jest.spyOn(Date, 'now').mockReturnValue(millis);
 const home = ({ organization } = all): string => `/v1/organizations/${organization}`;
 const sending = (email: string, ask: Ask = { as: all.owner }, { organization } = all) =>
   client.post<Invitation & Invited>(`/v1/organizations/${organization}/invitations`, { email }, ask);
-const accept = (token: string, as: string): Promise<Answer<Member & { readonly code: string }>> =>
+const accept = (token: string, as: string): Promise<Answer<Member & { readonly code?: string }>> =>
   client.post('/v1/invitations/accept', { token }, { as });
 const shown = async ({ id }: { readonly id: string }, into = all): Promise<Invitation> =>
   (await client.get<Invitation>(`${home(into)}/invitations/${id}`, { as: into.owner })).body;
@@ -398,6 +401,20 @@ describe('the invited person', () => {
     expect((await typesOf(client, { accountId: guest })).filter((type) => type === 'MemberJoined').length).toBe(1);
   });
 
+  it('who accepts two at once joins one organization, and the other one stays good (AMB-34)', async () => {
+    const other = await castByInvitation(client);
+    for (let n = 0; n < 5; n += 1) {
+      const guest = await someone();
+      const both = [await invited(guest), await invited(guest, other)] as const;
+      const answers = await Promise.all(both.map(({ token }) => accept(token, guest)));
+      expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([200, 'member-elsewhere']);
+      const won = answers[0]?.status === 200;
+      expect(await homeOf(guest)).toBe(won ? all.organization : other.organization);
+      const statuses = [(await shown(both[0])).status, (await shown(both[1], other)).status];
+      expect(statuses).toEqual(won ? ['accepted', 'pending'] : ['pending', 'accepted']);
+    }
+  });
+
   it('who is at home elsewhere leaves there first, and it is still good then (ACC-09, AMB-34)', async () => {
     const [elsewhere, guest] = [await castByInvitation(client), await someone()];
     await accept((await invited(guest, elsewhere)).token, guest);
@@ -484,4 +501,8 @@ it('another organization’s member is nobody’s to provision (ORG-07)', async 
   const guest = await invitee(client, all, 'guest');
   expectProblem(await client.post(`${home(sso)}/members`, { accountId: guest }), 409, 'member-elsewhere');
   expectProblem(await sending(await emailOf(client, await colleague(client, sso, 'x')), {}, all), 403, 'forbidden');
+});
+
+it('every answer was as it is documented', () => {
+  expect(undocumented).toEqual([]);
 });

@@ -375,7 +375,7 @@ describe('ownership (AMB-33, ORG-04)', () => {
     const { own, heirs } = await owned();
     const [heir = ''] = heirs;
     const [handed, moved] = await Promise.all([
-      soon(() => handOver(own.organization, heir), 8),
+      soon(() => handOver(own.organization, heir), 40),
       soon(() => transferAccount(own.owner, unique('moved'))),
     ]);
     expect([outcomeOf(handed), outcomeOf(moved)]).toEqual([expect.stringMatching(/^200|^409|^404/u), '201']);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Cast, cast, type Named, newcomer, serviceToken } from '../support/cast.js';
 import type { Ask, Client } from '../support/client.js';
+import { documentedAnswers } from '../support/documented.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 import { trailOf, typesOf } from '../support/trail.js';
@@ -21,10 +22,12 @@ interface Attempt {
 let server: TestServer;
 let client: Client;
 let idp: Ask;
+let undocumented: ReadonlyArray<string>;
 
 beforeAll(async () => {
   server = await startTestServer();
   client = server.client;
+  undocumented = await documentedAnswers(client);
   idp = { token: await serviceToken(client, ['identity']) };
 });
 afterAll(() => server.remove());
@@ -232,4 +235,8 @@ describe('who may report a sign-in', () => {
     const others = { token: await serviceToken(client, ['audit', 'decisions', 'act-as']) };
     expectProblem(await signIn(attemptOf(person), others), 403, 'forbidden');
   });
+});
+
+it('every answer was as it is documented', () => {
+  expect(undocumented).toEqual([]);
 });

@@ -470,11 +470,16 @@ describe('while an issuer gives no keys', () => {
   /** A server of its own, which has asked nobody yet, with an account of that issuer. */
   const staged = async (issuer: HandMadeIssuer, options: Parameters<typeof startTestServer>[0] = {}) => {
     const logged: string[] = [];
-    const logger = createLogger({ write: (line: string) => logged.push(line) });
+    const logger = createLogger({
+      write: (line: string) => {
+        logged.push(line);
+        lines.push(line);
+      },
+    });
     const own = await startTestServer({ ...options, logger, env: { ...issuersEnv({ issuer }), ...options.env } });
     const person = await registered('issuer', own.client);
     const ask = async (claims: object = {}, key?: SigningKey) =>
-      own.client.get('/v1/me', { token: await issuer.sign({ sub: person.subject, ...claims }, {}, key) });
+      own.client.get('/v1/me', { token: remembered(await issuer.sign({ sub: person.subject, ...claims }, {}, key)) });
     return { own, person, ask, logged };
   };
   /** Asked until it is so, and never refused meanwhile. */

@@ -13,6 +13,7 @@ import {
 } from '../support/cast.js';
 import type { Ask, Client } from '../support/client.js';
 import { byKey, byPerson } from '../support/decisions.js';
+import { documentedAnswers } from '../support/documented.js';
 import { eventually } from '../support/eventually.js';
 import { everyItem } from '../support/pages.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
@@ -38,10 +39,12 @@ interface Placed {
 let server: TestServer;
 let client: Client;
 let all: Cast;
+let undocumented: ReadonlyArray<string>;
 
 beforeAll(async () => {
   server = await startTestServer();
   client = server.client;
+  undocumented = await documentedAnswers(client);
   all = await cast(client);
 });
 afterAll(() => server.remove());
@@ -135,8 +138,8 @@ describe('an account under another address', () => {
       expect(both.filter((each) => each === type)).toEqual([type]);
     for (const type of ['AccountRegistered', 'MembershipTakenOver', 'AccountTakenOver'])
       expect((await typesOf(client, { accountId: id })).filter((each) => each === type)).toEqual([type]);
-    const told = (await trailOf(client, { type: 'AccountTransferred' })).at(-1);
-    expect(told).toMatchObject({ actor: { type: 'operator' }, accountId: old, data: { to: id } });
+    const [told] = await trailOf(client, { type: 'AccountTransferred', accountId: old });
+    expect(told).toMatchObject({ actor: { type: 'operator' }, data: { to: id } });
     expect(Object.keys(told?.data ?? {})).not.toContain('identity');
   });
 });
@@ -194,7 +197,9 @@ describe('what was the old one’s (DEL-09)', () => {
     expect(await placeOf(here, id)).toMatchObject({ role: 'admin', kind: 'external', via: 'row' });
     expect(await byPerson(client, id, here, 'project:update')).toMatchObject({ reason: 'external-collaborator' });
     expect(await byPerson(client, old, here)).toMatchObject({ reason: 'account-blocked' });
-    await eventually(async () => (await placeOf(here, old)) === undefined);
+    expect(await placeOf(here, old)).toBeUndefined();
+    const removed = await trailOf(client, { type: 'CollaboratorRemoved', accountId: old });
+    expect(removed).toMatchObject([{ actor: { type: 'operator' }, projectId: here }]);
   });
 
   it('the ownership of an organization, which is never without an owner (ORG-04)', async () => {
@@ -319,4 +324,8 @@ describe('a transfer', () => {
     const statuses = await Promise.all([one, two].map(async (old) => (await account(old)).status));
     expect(statuses.sort()).toEqual(['active', 'blocked']);
   });
+});
+
+it('every answer was as it is documented', () => {
+  expect(undocumented).toEqual([]);
 });

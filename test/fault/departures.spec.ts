@@ -6,7 +6,7 @@ import type { Answer, Client } from '../support/client.js';
 import { Copies } from '../support/copies.js';
 import { byPerson } from '../support/decisions.js';
 import { eventually } from '../support/eventually.js';
-import { wholeLog } from '../support/log.js';
+import { typesIn, wholeLog } from '../support/log.js';
 import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { everyItem } from '../support/pages.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -136,6 +136,7 @@ const departures: ReadonlyArray<Departure> = [
       'RequestCompleted',
       'CollaboratorRemoved',
       'CollaboratorRemoved',
+      'CollaboratorRemoved',
     ],
     whole: async (client, made) => {
       expect(await account(client, made)).toMatchObject({ status: 'active', organizationId: team.organization });
@@ -227,6 +228,11 @@ const writtenIn = async ({ server }: TestServer, before: number): Promise<Readon
     .flatMap(({ stream, type }) => (isPlumbing(stream) ? [] : [`${stream} ${type}`]))
     .sort();
 
+const tooLong = async (moment: string): Promise<never> => {
+  await delay(10_000, undefined, { ref: false });
+  throw new Error(`it did not die ${moment}`);
+};
+
 const isLog = (stream: string): boolean => !stream.startsWith('heartbeat-');
 
 /**
@@ -238,25 +244,27 @@ const leftBy = async (moment: string, send: (client: Client) => Promise<unknown>
   const meddling: Meddling = {};
   const server = await startTestServer({ dataDir: copies.directory(base), open: meddledFoundation(meddling) });
   const [death, copied] = [gate(), gate()];
-  let appends = 0;
+  const count = { begun: 0, made: 0 };
   let isDead = false;
-  const die = (): Promise<void> => {
+  const dieAt = (kind: string, nth: number): void => {
+    if (isDead || kind !== when || nth !== Number(which)) return;
     isDead = true;
     death.open();
-    return copied.passed;
   };
   meddling.append = async (stream) => {
-    if (isLog(stream) && !isDead) appends += 1;
-    if (isDead) await copied.passed;
-    else if (when === 'before' && isLog(stream) && appends === Number(which)) await die();
-    return isDead ? E.left({ _tag: 'StoreUnavailable', cause: 'it is dead' }) : undefined;
+    if (isLog(stream)) dieAt('before', (count.begun += 1));
+    if (!isDead) return undefined;
+    await copied.passed;
+    return E.left({ _tag: 'StoreUnavailable', cause: 'it is dead' });
   };
   meddling.appended = async (stream) => {
+    if (isLog(stream)) dieAt('after', (count.made += 1));
     if (isDead) await copied.passed;
-    else if (when === 'after' && isLog(stream) && appends === Number(which)) await die();
   };
   const answered = send(server.client).catch(() => undefined);
-  await death.passed;
+  await Promise.race([death.passed, tooLong(moment)]);
+  // What had been sent to the disk at that moment is on it.
+  await delay(20);
   const left = copies.directory(server.dataDir);
   copied.open();
   await answered;
@@ -273,7 +281,10 @@ const finishedIn = async (dataDir: string, before: number, wanted: ReadonlyArray
   return server;
 };
 
-describe.each(departures)('$command, cut short', ({ events, send, status, whole }) => {
+const finished: Array<{ readonly dataDir: string; readonly before: number; readonly undisturbed: readonly string[] }> =
+  [];
+
+describe.each(departures)('$command, cut short at any of its appends', ({ events, send, status, whole }) => {
   /** Nothing follows what has only been told of: the first append of a keyed request. */
   const keyed = events[0] === 'RequestStarted';
   const appends = events.length - (events.includes('AccountBlocked') ? 1 : 0);
@@ -303,23 +314,127 @@ describe.each(departures)('$command, cut short', ({ events, send, status, whole 
     for (const each of dies) left.set(each, await leftBy(each, send));
   }, 60_000);
 
-  it('at any of its appends is finished by the engine itself, once', async () => {
+  it('is finished by the engine itself, once', async () => {
     const servers = await Promise.all(dies.map((each) => finishedIn(left.get(each) ?? '', before, undisturbed)));
     try {
       for (const [n, server] of servers.entries()) {
         expect([dies[n], await writtenIn(server, before)]).toEqual([dies[n], undisturbed]);
         await whole(server.client, made);
       }
+      finished.push({ dataDir: servers[0]?.dataDir ?? '', before, undisturbed });
     } finally {
       for (const server of servers) await server.stop();
     }
   }, 60_000);
+});
 
-  it('and finished is finished: another start adds nothing', async () => {
-    const [first = ''] = left.values();
-    const server = await startTestServer({ dataDir: first });
-    await delay(2_500);
-    expect(await writtenIn(server, before)).toEqual(undisturbed);
+it('finished is finished: another start adds nothing', async () => {
+  const servers = await Promise.all(finished.map(({ dataDir }) => startTestServer({ dataDir })));
+  // Longer than what is left to whoever began it.
+  await delay(2_500);
+  for (const [n, server] of servers.entries()) {
+    expect(await writtenIn(server, finished[n]?.before ?? 0)).toEqual(finished[n]?.undisturbed);
+    await server.stop();
+  }
+  expect(servers).toHaveLength(departures.length);
+}, 60_000);
+
+describe('a change of a slug, cut short between the claim and the change (PRJ-17, PRJ-18)', () => {
+  it('is not made, and may be made again; the slug is nobody else’s meanwhile', async () => {
+    const [first = '', second = ''] = projects;
+    const change = (client: Client, id: string) =>
+      client.ask<{ slug: string }>('PATCH', `/v1/projects/${id}`, { as: team.owner, body: { slug: 'wanted' } });
+    const server = await startTestServer({ dataDir: await leftBy('after 1', (client) => change(client, first)) });
+    const { client } = server;
+    const slugOf = async (id: string) => (await client.get<{ slug: string }>(`/v1/projects/${id}`)).body.slug;
+    const types = async () => (await wholeLog(server.server.engine.store)).slice(-2).map(({ type }) => type);
+    expect([await slugOf(first), (await types()).at(-1)]).toEqual(['one', 'SlugClaimed']);
+    expect(outcomeOf(await change(client, second))).toBe('409 slug-taken');
+    expect(outcomeOf(await change(client, first))).toBe('200');
+    expect([await slugOf(first), await slugOf(second)]).toEqual(['wanted', 'two']);
+    expect(await types()).toEqual(['SlugClaimed', 'ProjectSlugChanged']);
+    await server.stop();
+  });
+});
+
+describe('a change of owner, one of whose steps comes late (AMB-33)', () => {
+  it.each([
+    ['the new owner’s', () => `membership-${team.member}`],
+    ['the former owner’s', () => `membership-${team.owner}`],
+  ])('gives nothing back to whom a later one has passed by: %s', async (_, stream) => {
+    const meddling: Meddling = {};
+    const server = await startTestServer({ dataDir: copies.directory(base), open: meddledFoundation(meddling) });
+    const { client } = server;
+    const [letGo, late] = [gate(), gate()];
+    let isFirst = true;
+    meddling.append = async (appended) => {
+      if (appended !== stream() || !isFirst) return undefined;
+      isFirst = false;
+      late.open();
+      await letGo.passed;
+      return undefined;
+    };
+    const handOver = (accountId: string) =>
+      client.post<unknown>(`/v1/organizations/${team.organization}/transfer-ownership`, { accountId });
+    const first = handOver(team.member);
+    await late.passed;
+    expect(outcomeOf(await handOver(leaver))).toBe('200');
+    letGo.open();
+    expect(outcomeOf(await first)).toBe('200');
+    expect([await ownerIdOf(client), await ownersOf(client, team.organization)]).toEqual([leaver, [leaver]]);
+    const types = await Promise.all(
+      [team.owner, team.member, leaver].map((id) => typesIn(server.server.engine.store, `membership-${id}`)),
+    );
+    expect(types.map((each) => each.slice(1))).toEqual([
+      ['OwnershipGivenUp'],
+      ['OwnershipReceived', 'OwnershipGivenUp'],
+      ['OwnershipReceived'],
+    ]);
+    await server.stop();
+  });
+});
+
+describe('the record of a row that ended with its membership (ORG-18)', () => {
+  const metadataOf = ([event]: ReadonlyArray<{ readonly metadata: unknown }>) =>
+    event?.metadata as { readonly actor?: { readonly type: string } } | undefined;
+
+  it('never ends a newer row of the same person, however late it is (AMB-11, AMB-27)', async () => {
+    const meddling: Meddling = {};
+    const server = await startTestServer({ dataDir: copies.directory(base), open: meddledFoundation(meddling) });
+    const { client } = server;
+    const [letGo, begun] = [gate(), gate()];
+    let held = 0;
+    // The first of them stands at its append, with all that it has read; the others have yet to be looked at.
+    meddling.append = async (stream, events) => {
+      if (!stream.startsWith('collaborator-') || metadataOf(events)?.actor?.type !== 'system') return undefined;
+      held += 1;
+      begun.open();
+      await letGo.passed;
+      return undefined;
+    };
+    const at = (id: string) => `/v1/projects/${id}/collaborators/${leaver}`;
+    for (const id of projects) await client.ask('PATCH', at(id), { as: team.owner, body: { role: 'admin' } });
+    const members = `/v1/organizations/${team.organization}/members`;
+    expect((await client.ask('DELETE', `${members}/${leaver}`, { as: team.owner })).status).toBe(204);
+    await begun.passed;
+    expect((await client.post(members, { accountId: leaver })).status).toBe(201);
+    for (const id of projects) {
+      expect((await byPerson(client, leaver, id)).reason).toBe('not-a-collaborator');
+      expect((await collaborate(client, id, { by: team.owner, accountId: leaver })).status).toBe(201);
+    }
+    letGo.open();
+    await delay(300);
+    expect(held).toBe(1);
+    const typesOf = (id: string) => typesIn(server.server.engine.store, `collaborator-${id}.${leaver}`);
+    for (const id of projects) {
+      expect(await typesOf(id)).toEqual(['CollaboratorAdded', 'CollaboratorRoleChanged', 'CollaboratorAdded']);
+      expect((await byPerson(client, leaver, id)).reason).toBe('project-member');
+      expect((await byPerson(client, leaver, id, 'project:update')).reason).toBe('role-lacks-permission');
+    }
+    // The next end is theirs.
+    expect((await client.ask('DELETE', `${members}/${leaver}`, { as: team.owner })).status).toBe(204);
+    await eventually(async () => (await Promise.all(projects.map(typesOf))).every((types) => types.length === 4));
+    for (const id of projects) expect((await typesOf(id)).at(-1)).toBe('CollaboratorRemoved');
     await server.stop();
   });
 });

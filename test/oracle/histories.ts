@@ -10,6 +10,7 @@ import {
   keys,
   organizations,
   projects,
+  successors,
 } from './cast.js';
 import { IDENTITY, type Operation, type Past } from './operations.js';
 import { Oracle } from './oracle.js';
@@ -74,6 +75,7 @@ const anyOperation = fc.oneof(
   often(1, fc.record({ type: a('blockAccount'), account })),
   often(6, fc.record({ type: a('unblockAccount'), account })),
   often(1, fc.record({ type: a('deleteAccount'), by })),
+  often(1, fc.record({ type: a('transferAccount'), account, to: fc.constantFrom(...successors) })),
   often(2, newOrganization),
   often(
     3,
@@ -115,6 +117,8 @@ const nameMade = (operation: Operation): string | null => {
   switch (operation.type) {
     case 'registerAccount':
       return operation.account;
+    case 'transferAccount':
+      return operation.to;
     case 'createOrganization':
       return operation.organization;
     case 'createProject':

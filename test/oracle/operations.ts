@@ -25,6 +25,8 @@ type Each<Name extends string, Body> = Name extends string ? { readonly type: Na
 export type Operation =
   | Each<'registerAccount' | 'blockAccount' | 'unblockAccount', OfAccount>
   | Each<'deleteAccount', By>
+  /** To a new account with another email (DEL-09). */
+  | Each<'transferAccount', OfAccount & { readonly to: string }>
   | Each<'createOrganization', By & OfOrganization & { readonly defaultProject: string }>
   | Each<'setFeatures', OfOrganization & Features>
   | Each<'setMembershipMethod', OfOrganization & { readonly method: MembershipMethod }>

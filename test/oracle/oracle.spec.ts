@@ -318,6 +318,31 @@ describe('the owner of an organization', () => {
     ));
 });
 
+describe('a change of email', () => {
+  const moves = (account: string, to: string): Operation => ({ type: 'transferAccount', account, to });
+
+  it('DEL-09: gives the new account all that the old one had, role by role', () => {
+    const history = [add('cat'), rerole('cat', 'admin'), letExternalsIn(), add('eve'), moves('ann', 'gil')];
+    const { person } = after(...history, moves('cat', 'hal'), moves('eve', 'ian'));
+    expect(person('gil', 'legacy-key:read', 'organization acme')).toBe('organization-owner');
+    expect(person('hal', 'project:update', 'project alpha')).toBe('project-admin');
+    expect(person('ian', 'project:read', 'project alpha')).toBe('external-collaborator');
+    expect(person('ian', 'legacy-key:read', 'organization bolt')).toBe('organization-owner');
+  });
+  it('DEL-11: blocks the old account for good', () => {
+    const { person, next } = after(moves('cat', 'gil'));
+    expect(person('cat', 'file:read', 'file acme-home')).toBe('account-blocked');
+    expect(next({ type: 'unblockAccount', account: 'cat' })).toBe('conflict');
+    expect(next(moves('cat', 'hal'))).toBe('conflict');
+    expect(next(leaves('cat'))).toBe('not-found');
+    expect(next(joins('cat'))).toBe('not-found');
+  });
+  it('DEL-01: whoever deletes the new account deletes the old one with it', () => {
+    const { person } = after(moves('cat', 'gil'), moves('gil', 'hal'), { type: 'deleteAccount', by: 'hal' });
+    for (const each of ['cat', 'gil', 'hal']) expect(person(each, 'no:such', 'castle')).toBe('account-deleted');
+  });
+});
+
 describe('the deletion of an account', () => {
   const goes = (by: string): Operation => ({ type: 'deleteAccount', by });
 
@@ -549,7 +574,8 @@ describe('an operation', () => {
 const refusals: Record<Operation['type'], Why[]> = {
   registerAccount: [],
   blockAccount: ['not-found'],
-  unblockAccount: ['not-found'],
+  unblockAccount: ['not-found', 'conflict'],
+  transferAccount: ['not-found', 'conflict'],
   deleteAccount: ['forbidden', 'conflict'],
   createOrganization: ['forbidden', 'conflict'],
   setFeatures: ['not-found'],

@@ -37,6 +37,8 @@ const judge = (past: Past, operation: Operation): Verdict => {
     case 'blockAccount':
     case 'unblockAccount':
       return organizations.blockOrUnblock(past, operation);
+    case 'transferAccount':
+      return organizations.transferAccount(past, operation);
     case 'deleteAccount':
       return organizations.deleteAccount(past, operation);
     case 'createOrganization':

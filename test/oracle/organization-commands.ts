@@ -1,7 +1,15 @@
 import { barredFromOrganization } from './barred.js';
 import { IDENTITY, type Op, type Past, type Verdict } from './operations.js';
 import { hasFeature, isSuspended, membershipMethodOf, organizationExists } from './organizations.js';
-import { isActive, isBlocked, isDeleted, isRegistered, membershipOf, roleInOrganization } from './people.js';
+import {
+  isActive,
+  isBlocked,
+  isDeleted,
+  isRegistered,
+  membershipOf,
+  roleInOrganization,
+  successorOf,
+} from './people.js';
 import { findProject } from './projects.js';
 
 export const registerAccount = (past: Past, { account }: Op<'registerAccount'>): Verdict =>
@@ -9,7 +17,14 @@ export const registerAccount = (past: Past, { account }: Op<'registerAccount'>):
 
 export const blockOrUnblock = (past: Past, { type, account }: Op<'blockAccount' | 'unblockAccount'>): Verdict => {
   if (!isRegistered(past, account) || isDeleted(past, account)) return 'not-found';
+  if (type === 'unblockAccount' && successorOf(past, account) !== null) return 'conflict';
   return isBlocked(past, account) === (type === 'blockAccount') ? 'unchanged' : 'done';
+};
+
+/** DEL-08…11, by the operator: once, and a blocked one, too. */
+export const transferAccount = (past: Past, { account, to }: Op<'transferAccount'>): Verdict => {
+  if (!isRegistered(past, account) || isDeleted(past, account)) return 'not-found';
+  return successorOf(past, account) !== null || isRegistered(past, to) ? 'conflict' : 'done';
 };
 
 /** DEL-01; an owner stays (DEL-05, ORG-04). */

@@ -1,20 +1,34 @@
 import type { OrganizationRole, Past } from './operations.js';
 
 export const isRegistered = (past: Past, account: string): boolean =>
-  past.some((done) => done.type === 'registerAccount' && done.account === account);
+  past.some(
+    (done) =>
+      (done.type === 'registerAccount' && done.account === account) ||
+      (done.type === 'transferAccount' && done.to === account),
+  );
+
+/** DEL-11: for good; the account that a person has in its place. */
+export const successorOf = (past: Past, account: string): string | null => {
+  for (const done of past) if (done.type === 'transferAccount' && done.account === account) return done.to;
+  return null;
+};
 
 export const isBlocked = (past: Past, account: string): boolean => {
   let blocked = false;
   for (const done of past) {
     if (done.type === 'blockAccount' && done.account === account) blocked = true;
     if (done.type === 'unblockAccount' && done.account === account) blocked = false;
+    if (done.type === 'transferAccount' && done.account === account) blocked = true;
   }
   return blocked;
 };
 
-/** By themself, and for good (DEL-01, DEL-03). */
-export const isDeleted = (past: Past, account: string): boolean =>
-  past.some((done) => done.type === 'deleteAccount' && done.by === account);
+/** By themself, and for good (DEL-01, DEL-03); with it the accounts that they had before. */
+export const isDeleted = (past: Past, account: string): boolean => {
+  if (past.some((done) => done.type === 'deleteAccount' && done.by === account)) return true;
+  const successor = successorOf(past, account);
+  return successor !== null && isDeleted(past, successor);
+};
 
 /** There is such a person, and they may act or be added to something (AMB-29). */
 export const isActive = (past: Past, account: string): boolean =>
@@ -31,7 +45,7 @@ interface Membership {
  */
 export const membershipOf = (past: Past, account: string): Membership | null => {
   let membership: Membership | null = null;
-  for (const done of past) {
+  for (const [index, done] of past.entries()) {
     if (done.type === 'createOrganization' && done.by === account) {
       membership = { organization: done.organization, role: 'owner' };
     }
@@ -43,6 +57,10 @@ export const membershipOf = (past: Past, account: string): Membership | null => 
     }
     if (done.type === 'removeMember' && done.account === account) membership = null;
     if (done.type === 'deleteAccount' && done.by === account) membership = null;
+    if (done.type === 'transferAccount' && done.account === account) membership = null;
+    if (done.type === 'transferAccount' && done.to === account) {
+      membership = membershipOf(past.slice(0, index), done.account);
+    }
     if (done.type === 'transferOwnership' && done.organization === membership?.organization) {
       if (membership.role === 'owner') membership = { organization: done.organization, role: 'admin' };
       if (done.account === account) membership = { organization: done.organization, role: 'owner' };

@@ -1,6 +1,6 @@
 import type { Past, ProjectRole, Visibility } from './operations.js';
 import { hasFeature } from './organizations.js';
-import { roleInOrganization, runsOrganization } from './people.js';
+import { isDeleted, roleInOrganization, runsOrganization } from './people.js';
 
 export interface Project {
   readonly id: string;
@@ -56,11 +56,12 @@ export const letsExternalsIn = (past: Past, project: Project): boolean =>
 /**
  * The role a person was given in a project: by creating it (PRJ-12), by being added (COL-05, COL-06), by joining it
  * (COL-24) or by a change of role. It ends when they are removed from the project or leave it, with any end of their
- * membership in its organization, and with their account: coming back revives nothing (AMB-11, AMB-27). Joining the
+ * membership in its organization, and with their account, unless another takes it over (DEL-09): coming back revives nothing (AMB-11, AMB-27). Joining the
  * organization leaves it as it is.
  */
 export const rowOf = (past: Past, account: string, project: Project): ProjectRole | null => {
   let row: ProjectRole | null = null;
+  if (isDeleted(past, account)) return null;
   for (const [index, done] of past.entries()) {
     if (done.type === 'createProject' && done.project === project.id && done.by === account) row = 'admin';
     if (done.type === 'addCollaborator' && done.project === project.id && done.account === account) {
@@ -70,7 +71,10 @@ export const rowOf = (past: Past, account: string, project: Project): ProjectRol
       row = runsOrganization(past.slice(0, index), account, project.organization) ? 'admin' : 'member';
     }
     if (done.type === 'leaveProject' && done.project === project.id && done.by === account) row = null;
-    if (done.type === 'deleteAccount' && done.by === account) row = null;
+    if (done.type === 'transferAccount' && done.to === account) {
+      row = rowOf(past.slice(0, index), done.account, project);
+    }
+    if (done.type === 'transferAccount' && done.account === account) row = null;
     if (done.type === 'changeCollaboratorRole' && done.project === project.id && done.account === account) {
       row = done.role;
     }

@@ -33,8 +33,11 @@ const anyJunk = fc.oneof(
   fc.jsonValue(),
 );
 
-/** Values that a schema takes as often as not: what it asks for, with something missing, added or of another kind. */
-export const anyOfSchema = ({ components }: OpenApi, root: JsonSchema): fc.Arbitrary<unknown> => {
+/**
+ * Values that a schema takes as often as not: what it asks for, with something missing, added or of another kind.
+ * `junk: false`: what it asks for, as far as these texts have it.
+ */
+export const anyOfSchema = ({ components }: OpenApi, root: JsonSchema, { junk = true } = {}): fc.Arbitrary<unknown> => {
   const wanted = (schema: JsonSchema): fc.Arbitrary<unknown> => {
     const { $ref, anyOf, enum: values, const: value, type, properties, items, required } = schema;
     if (typeof $ref === 'string') return of(components.schemas[$ref.slice($ref.lastIndexOf('/') + 1)] ?? {});
@@ -62,6 +65,7 @@ export const anyOfSchema = ({ components }: OpenApi, root: JsonSchema): fc.Arbit
     const fields = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, of(schema)]));
     const requiredKeys = (Array.isArray(required) ? required : []) as string[];
     const whole = fc.record(fields, { requiredKeys });
+    if (!junk) return whole;
     const extra = fc.dictionary(fc.constantFrom('extra', 'constructor', 'Name', 'id', ''), anyJunk, { maxKeys: 1 });
     return fc.oneof(
       { weight: 6, arbitrary: whole },
@@ -71,6 +75,6 @@ export const anyOfSchema = ({ components }: OpenApi, root: JsonSchema): fc.Arbit
   };
 
   const of = (schema: JsonSchema): fc.Arbitrary<unknown> =>
-    fc.oneof({ weight: 14, arbitrary: wanted(schema) }, { weight: 1, arbitrary: anyJunk });
+    junk ? fc.oneof({ weight: 14, arbitrary: wanted(schema) }, { weight: 1, arbitrary: anyJunk }) : wanted(schema);
   return of(root);
 };

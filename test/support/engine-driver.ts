@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { BlockAccount, RegisterAccount } from '#libs/accounts';
 import { CreateKey, formatSecret, type KeyPrefix, RevokeKey, UpdateKey } from '#libs/api-keys';
 import { decide, type Decision, type Question } from '#libs/authorization';
-import { DeleteAccount } from '#libs/departures';
+import { DeleteAccount, TransferAccount } from '#libs/departures';
 import { type CommandContext, newCommandId } from '#libs/event-store';
 import {
   type AccountId,
@@ -124,11 +124,10 @@ export class EngineDriver {
       this.server.commands.execute(command as Parameters<typeof this.server.commands.execute>[0]);
     const context = this.context('by' in operation && operation.by !== IDENTITY ? this.id(operation.by) : null);
     switch (operation.type) {
-      case 'registerAccount': {
-        const unique = `${operation.account}-${String(this.history)}`;
-        const person = { email: `${unique}@example.com`, provider: 'google', subject: unique, name: null };
-        return run(new RegisterAccount(context, person));
-      }
+      case 'registerAccount':
+        return run(new RegisterAccount(context, { ...this.person(operation.account), name: null }));
+      case 'transferAccount':
+        return run(new TransferAccount(context, this.id(operation.account), this.person(operation.to)));
       case 'blockAccount':
       case 'unblockAccount':
         return run(new BlockAccount(context, this.id(operation.account), operation.type === 'blockAccount'));
@@ -229,6 +228,9 @@ export class EngineDriver {
       case 'registerAccount':
         this.ids.set(operation.account, id);
         return;
+      case 'transferAccount':
+        this.ids.set(operation.to, id);
+        return;
       case 'createOrganization':
         this.ids.set(operation.organization, id);
         this.ids.set(operation.defaultProject, engine.live.organization(id)?.defaultProjectId ?? '');
@@ -242,6 +244,11 @@ export class EngineDriver {
         return;
       default:
     }
+  }
+
+  private person(name: string) {
+    const unique = `${name}-${String(this.history)}`;
+    return { email: `${unique}@example.com`, provider: 'google', subject: unique };
   }
 
   private inSeconds(seconds: number | null): Timestamp | null {

@@ -2,14 +2,13 @@ import type { Client } from './client.js';
 import { everyItem, withQuery } from './pages.js';
 
 /** An event as the trail tells it. */
-export interface Happened {
+interface Happened {
   readonly id: string;
   readonly position: string;
   readonly type: string;
   readonly actor: { readonly type: string; readonly id?: string };
   readonly organizationId: string | null;
   readonly projectId: string | null;
-  readonly accountId: string | null;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -69,7 +69,8 @@ const refusalsOf = (route: Route): ReadonlyArray<number> => {
     404,
     409,
     ...(isConditional(route) ? [412] : []),
-    ...(takesBody ? [413, 415] : []),
+    // a body that nothing is read from is taken in all the same
+    ...(route.method === 'GET' ? [] : [413, 415]),
     ...(takesBody && commands(route) ? [422] : []),
     503,
   ];

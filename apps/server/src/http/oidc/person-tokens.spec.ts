@@ -1,11 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { exportJWK } from 'jose';
 import { E } from '#libs/kernel';
 import {
   fromNow,
   type HandMadeIssuer,
   signed,
+  type SigningKey,
   signingKey,
   startHandMadeIssuer,
 } from '../../../../../test/support/issuer-by-hand.js';
@@ -55,10 +57,12 @@ describe('a key that the issuer publishes and nobody can use', () => {
   const bits = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
 
   it.each([
-    ['too short an RSA key', { ...bits, kid: 'bad', alg: 'RS256' }],
-    ['an RSA key without a modulus', { kty: 'RSA', e: 'AQAB', kid: 'bad', alg: 'RS256' }],
-  ])('%s: it is the issuer’s fault, not the token’s', async (_, jwk) => {
+    ['too short an RSA key', () => ({ ...bits, kid: 'bad', alg: 'RS256' })],
+    ['an RSA key without a modulus', () => ({ kty: 'RSA', e: 'AQAB', kid: 'bad', alg: 'RS256' })],
+    ['a private key', ({ privateKey }: SigningKey) => exportJWK(privateKey)],
+  ])('%s: it is the issuer’s fault, not the token’s', async (_, jwkOf) => {
     const key = await signingKey('bad', 'RS256');
+    const jwk = await jwkOf(key);
     issuer.published = [jwk];
     expect(await outcome(await issuer.sign({}, {}, key), of())).toBe('IssuerUnavailable');
     issuer.published = [issuer.key.jwk];
