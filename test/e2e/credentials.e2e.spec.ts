@@ -1,28 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { colleague, emailOf, invite, makeKey, type Named, newcomer, person, serviceToken } from '../support/cast.js';
-import type { Client } from '../support/client.js';
+import type { Answer, Ask, Client } from '../support/client.js';
 import { documentedAnswers } from '../support/documented.js';
 import { everyRoute } from '../support/every-route.js';
+import { AUDIENCE } from '../support/issuer.js';
+import { fromNow, type HandMadeIssuer, signingKey, startHandMadeIssuer } from '../support/issuer-by-hand.js';
 import { byInvitation, type Role, type Row, rows, type Tenant, tenant } from '../support/route-rows.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 /** What a credential comes to. `refused`: no good one. `cannot act`: good, but not for the person it names. */
 type Standing =
-  | { readonly is: 'refused' | 'cannot act' | 'operator' | 'key' }
+  | { readonly is: 'refused' | 'operator' | 'key' }
+  | { readonly is: 'cannot act'; readonly with?: 'token' }
   | { readonly is: 'service'; readonly scope: string; readonly confinedTo?: string }
-  | { readonly is: 'person'; readonly role: Role; readonly via?: 'service' };
+  | { readonly is: 'person'; readonly role: Role; readonly via: 'operator' | 'service' | 'token' };
 
 interface Caller {
   readonly name: string;
   readonly token: string | null;
   readonly as?: string;
+  /** Whose own token it is. */
+  readonly of?: string;
   readonly standing: Standing;
 }
 
 const scopes = ['decisions', 'audit', 'identity', 'resources', 'act-as', 'replica', 'watch'];
 const roles: ReadonlyArray<Role> = ['owner', 'member', 'fellow', 'external', 'stranger'];
 
+let issuer: HandMadeIssuer;
 let server: TestServer;
 let client: Client;
 let routes: ReadonlyArray<string>;
@@ -32,6 +39,20 @@ let foreign: Tenant;
 let callers: ReadonlyArray<Caller>;
 let strangers: Readonly<Record<Role, string>>;
 let tokenId: string;
+
+/** A person's own token, as their issuer makes it; a claim in `more` is as it says. */
+const signedFor = async (account: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> => {
+  const email = await emailOf(client, account);
+  const sub = email.slice(0, email.indexOf('@'));
+  return issuer.sign({ sub, email, email_verified: true, exp: fromNow(3_600), ...more });
+};
+
+const tokens = new Map<string, string>();
+const tokenOf = async (account: string): Promise<string> => {
+  const token = tokens.get(account) ?? (await signedFor(account));
+  tokens.set(account, token);
+  return token;
+};
 
 const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
   const operator = client.operatorToken;
@@ -56,7 +77,7 @@ const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
   await delay(Date.parse(soon) - Date.now() + 10);
   const refused = { is: 'refused' } as const;
   const cannot = { is: 'cannot act' } as const;
-  const ofService = (role: Role) => ({ is: 'person', role, via: 'service' }) as const;
+  const of = (role: Role, via: 'operator' | 'service' | 'token') => ({ is: 'person', role, via }) as const;
   const flip = (secret: string) => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`;
   return [
     { name: 'nobody', token: null, standing: refused },
@@ -68,6 +89,25 @@ const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
     { name: 'a mistyped key', token: flip(own.key.secret), standing: refused },
     { name: 'a revoked service token', token: gone, standing: refused },
     { name: 'an expired service token', token: over, standing: refused },
+    { name: 'a token of somebody blocked', token: await tokenOf(blocked), standing: refused },
+    {
+      name: 'an expired token of a person',
+      token: await signedFor(own.owner, { exp: fromNow(-120) }),
+      standing: refused,
+    },
+    { name: 'a token for others', token: await signedFor(own.owner, { aud: 'others' }), standing: refused },
+    { name: 'a token of nobody', token: await issuer.sign({ sub: 'nobody' }), standing: refused },
+    {
+      name: 'a forged token',
+      token: await issuer.sign({ sub: 'owner-1' }, {}, await signingKey('first')),
+      standing: refused,
+    },
+    {
+      name: 'a token of a person, acting',
+      token: await tokenOf(own.owner),
+      as: own.owner,
+      standing: { ...cannot, with: 'token' },
+    },
     { name: 'the operator', token: operator, standing: { is: 'operator' } },
     { name: 'a key', token: own.key.secret, standing: { is: 'key' } },
     { name: 'a key, acting', token: own.key.secret, as: own.owner, standing: cannot },
@@ -94,27 +134,33 @@ const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
       })),
     )),
     ...(await Promise.all(
-      ['decisions', 'audit', 'identity'].map(async (scope) => ({
+      scopes.map(async (scope) => ({
         name: `a token of ${scope} in one organization`,
         token: await serviceToken(client, [scope], [own.organization]),
         standing: { is: 'service', scope, confinedTo: own.organization } as const,
       })),
     )),
-    ...roles.flatMap((role): ReadonlyArray<Caller> => [
-      { name: `the operator for ${role}`, token: operator, as: strangers[role], standing: { is: 'person', role } },
-      { name: `a token of act-as for ${role}`, token: actAs, as: strangers[role], standing: ofService(role) },
-    ]),
+    ...roles.flatMap((role): ReadonlyArray<Caller> => {
+      const as = strangers[role];
+      return [
+        { name: `the operator for ${role}`, token: operator, as, standing: of(role, 'operator') },
+        { name: `a token of act-as for ${role}`, token: actAs, as, standing: of(role, 'service') },
+        { name: `the token of ${role}`, token: null, of: as, standing: of(role, 'token') },
+      ];
+    }),
     {
       name: 'a token of act-as in one organization for owner',
       token: await serviceToken(client, ['act-as'], [own.organization]),
       as: own.owner,
-      standing: ofService('owner'),
+      standing: of('owner', 'service'),
     },
   ];
 };
 
 beforeAll(async () => {
-  server = await startTestServer();
+  issuer = await startHandMadeIssuer();
+  const issuers = [{ name: 'google', issuer: issuer.url, audience: AUDIENCE }];
+  server = await startTestServer({ env: { WRIT_OIDC_ISSUERS: JSON.stringify(issuers) } });
   client = server.client;
   routes = (await everyRoute(client)).map(({ name }) => name).sort();
   undocumented = await documentedAnswers(client);
@@ -124,7 +170,10 @@ beforeAll(async () => {
   strangers = { ...own, stranger: await person(client, 'stranger') };
   callers = await makeCallers();
 });
-afterAll(() => server.remove());
+afterAll(async () => {
+  await server.remove();
+  await issuer.close();
+});
 
 /** Whether a route is about something of one tenant. */
 const isOfTenant = (route: string, row: Row): boolean =>
@@ -136,7 +185,8 @@ const expectedOf = (route: string, row: Row, { standing }: Caller, where: Tenant
     case 'refused':
       return 401;
     case 'cannot act':
-      return 403;
+      // a person's token is no key at all, whomever it would act for
+      return row.for === 'key' && standing.with === 'token' ? 401 : 403;
     case 'key':
       return row.for === 'key' ? row.ok : 403;
     case 'operator':
@@ -205,7 +255,21 @@ const pathOf = (route: string, ids: Readonly<Record<string, string>>): string =>
 interface Problem {
   readonly code?: string;
   readonly error?: unknown;
+  readonly action?: unknown;
 }
+
+/** What differs between two answers to the same question about two fresh things, or at two moments. */
+const varying =
+  /"(?:position|nextCursor|requestId|secret|hint|token|slug)":(?:null|"[^"]*")|_[A-Za-z0-9]{22,}|-\d+(?=["@])/gu;
+const time = /\d{4}-\d\d-\d\dT[\d:.]+Z/gu;
+
+const likened = ({ status, headers, body }: Answer<unknown>): unknown => {
+  const text = (JSON.stringify(body) as string | undefined)?.replace(varying, '').replace(time, '');
+  return { status, body: text, tagged: headers.has('etag'), placed: headers.has('writ-position') };
+};
+
+/** What the operator was answered who acted for somebody, until that person asks with their own token. */
+const acted = new Map<string, unknown>();
 
 const told: Readonly<Record<number, ReadonlyArray<string>>> = {
   401: ['unauthenticated'],
@@ -217,12 +281,15 @@ const told: Readonly<Record<number, ReadonlyArray<string>>> = {
 const answered = async (route: string, row: Row, caller: Caller, where: Tenant): Promise<ReadonlyArray<unknown>> => {
   const expected = expectedOf(route, row, caller, where);
   const fresh = expected < 300;
-  const as = fresh && row.once === true ? await person(client, 'once') : caller.as;
+  const who = caller.of ?? caller.as;
+  const as = fresh && row.once === true ? await person(client, 'once') : who;
   const found = await idsOf(row, where, fresh);
   const ids = row.self === true && as !== undefined ? { ...found, accountId: as } : found;
   const body = await bodyOf(row, where, { as, ids, fresh });
   const path = `${pathOf(route, ids)}${row.query?.(where) ?? ''}`;
-  const ask = { token: caller.token, ...(as === undefined ? {} : { as }), ...(body === undefined ? {} : { body }) };
+  const credential: Ask =
+    caller.of === undefined || as === undefined ? { token: caller.token, as } : { token: await tokenOf(as) };
+  const ask = { ...credential, ...(body === undefined ? {} : { body }) };
   const answer = await client.ask<Problem | undefined>(route.slice(0, route.indexOf(' ')), path, ask);
   const wrong: unknown[] = [];
   const { status, headers } = answer;
@@ -231,6 +298,14 @@ const answered = async (route: string, row: Row, caller: Caller, where: Tenant):
   const codes = told[status];
   const isKeyError = route === 'GET /v1/whoami' && status === 401;
   if (codes !== undefined && !isKeyError && !codes.includes(answer.body?.code ?? '')) wrong.push(answer.body);
+  if (answer.body?.code === 'forbidden' && typeof answer.body.action !== 'string') wrong.push(answer.body);
+  if (caller.standing.is === 'person' && row.for !== 'anyone') {
+    const { role, via } = caller.standing;
+    const asked = `${where.organization} ${role}`;
+    if (via === 'operator') acted.set(asked, likened(answer));
+    if (via === 'token' && !isDeepStrictEqual(likened(answer), acted.get(asked)))
+      wrong.push({ own: likened(answer), acted: acted.get(asked) });
+  }
   if (status === 403 && (caller.standing.is === 'cannot act') !== (answer.body?.code === 'cannot-act-as'))
     wrong.push(answer.body);
   return wrong.map((fault) => [caller.name, where === own ? 'own' : 'foreign', fault]);
@@ -275,6 +350,169 @@ describe('an id', () => {
     expect(wanted[name]).not.toBe(ids[name]);
     const answer = await client.ask<Problem>(method, pathOf(route, wanted), { as, body });
     expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
+  });
+});
+
+describe('what is another’s is answered about as what does not exist, to the letter', () => {
+  const absent: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries({
+      organizationId: 'org',
+      projectId: 'proj',
+      accountId: 'user',
+      keyId: 'key',
+      serviceTokenId: 'svc',
+    }).map(([name, kind]) => [name, `${kind}_000000000000000000000A`]),
+  );
+  const namesOf = (route: string) => [...route.matchAll(/:(\w+)/gu)].map(([, name = '']) => name);
+  const named = Object.entries(rows).filter(([route]) => namesOf(route).length > 0);
+
+  /** All that a caller is told, but for what is of the request itself. */
+  const toldOf = async (method: string, path: string, ask: Ask): Promise<unknown> => {
+    const { status, headers, body } = await client.ask<object | undefined>(method, path, ask);
+    const names = [...headers.keys()].filter((name) => !['date', 'content-length', 'x-request-id'].includes(name));
+    return [status, names.sort(), JSON.stringify({ ...body, requestId: undefined, position: undefined })];
+  };
+
+  const absentIds = (ids: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+    ...ids,
+    ...absent,
+    // an id of the same form, of nothing
+    invitationId: ids['invitationId']?.replace(/[A-Za-z0-9](?=.{3}$)/u, (char) => (char === 'A' ? 'B' : 'A')) ?? '',
+  });
+
+  let asking: Readonly<Record<string, Ask>>;
+  beforeAll(async () => {
+    const confined = await serviceToken(client, ['decisions', 'audit', 'identity'], [foreign.organization]);
+    const acting = await serviceToken(client, ['act-as'], [foreign.organization]);
+    asking = {
+      'the owner of another organization': { as: foreign.owner },
+      'their own token': { token: await tokenOf(foreign.owner) },
+      'a token that acts for them': { token: acting, as: foreign.owner },
+      'a stranger': { as: strangers.stranger },
+      'a stranger’s own token': { token: await tokenOf(strangers.stranger) },
+      'a service token of another organization': { token: confined },
+      'a key of another project': { token: foreign.key.secret },
+    };
+  });
+
+  it.each(named)('%s', async (route, row) => {
+    const method = route.slice(0, route.indexOf(' '));
+    const body = await bodyOf(row, own, { as: foreign.owner, ids: await idsOf(row, own, false), fresh: false });
+    const theirs = await idsOf(row, own, false);
+    const none = absentIds(theirs);
+    const variants: ReadonlyArray<Ask> = [
+      { body },
+      { body, headers: { 'if-match': '"1"', 'if-none-match': '*', 'idempotency-key': 'once' } },
+      ...(typeof body === 'object' && body !== null && 'name' in body
+        ? [{ body: { ...body, name: own.key.secret } }]
+        : []),
+    ];
+    const wrong: unknown[] = [];
+    for (const [name, ask] of Object.entries(asking))
+      for (const variant of variants) {
+        const about = (ids: Readonly<Record<string, string>>) =>
+          toldOf(method, pathOf(route, ids), { ...ask, ...variant });
+        const nothing = await about(none);
+        if (!isDeepStrictEqual(await about(theirs), nothing)) wrong.push([name, await about(theirs), nothing]);
+        for (const each of namesOf(route)) {
+          const mixed = await about({ ...theirs, [each]: none[each] ?? '' });
+          if (!isDeepStrictEqual(mixed, nothing)) wrong.push([name, each, mixed, nothing]);
+        }
+      }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(named.filter(([route]) => namesOf(route).length > 1))(
+    '%s, in an organization of one’s own',
+    async (route, row) => {
+      const method = route.slice(0, route.indexOf(' '));
+      const body = await bodyOf(row, own, { as: own.owner, ids: {}, fresh: false });
+      const ids = await idsOf(row, own, false);
+      const others = await idsOf(row, foreign, false);
+      const none = absentIds(others);
+      for (const name of namesOf(route).slice(1))
+        for (const ask of [{ as: own.owner }, { token: await tokenOf(own.owner) }, { as: own.member }]) {
+          const about = (id = '') => toldOf(method, pathOf(route, { ...ids, [name]: id }), { ...ask, body });
+          expect(await about(others[name])).toEqual(await about(none[name]));
+        }
+    },
+  );
+
+  it.each<readonly [parameter: string, field: string, theirs: () => string]>([
+    ['organizationId', 'organizationId', () => own.organization],
+    ['projectId', 'projectId', () => own.project],
+    ['apiKeyId', 'keyId', () => own.key.id],
+    ['accountId', 'accountId', () => own.member],
+    ['actorId', 'accountId', () => own.owner],
+  ])('the trail, by %s', async (name, field, theirs) => {
+    const none = absent[field] ?? '';
+    for (const [who, ask] of Object.entries(asking)) {
+      const about = async (id: string) => [who, await toldOf('GET', `/v1/audit/events?${name}=${id}`, ask)];
+      expect(await about(theirs())).toEqual(await about(none));
+    }
+  });
+
+  it('a decision, for a service token that is confined to another organization', async () => {
+    const ask = asking['a service token of another organization'];
+    const about = (question: object) =>
+      toldOf('POST', '/v1/authorize', { ...ask, body: { action: 'file:read', ...question } });
+    const file = { type: 'file', projectId: foreign.project };
+    const [org = '', proj = '', user = '', key = ''] = Object.values(absent);
+    const pairs: ReadonlyArray<readonly [theirs: object, none: object]> = [
+      [
+        { subject: { type: 'user', id: own.member }, resource: file },
+        { subject: { type: 'user', id: user }, resource: file },
+      ],
+      [
+        { subject: { type: 'api_key', id: own.key.id }, resource: file },
+        { subject: { type: 'api_key', id: key }, resource: file },
+      ],
+      ...(
+        [
+          [
+            { type: 'project', id: own.project },
+            { type: 'project', id: proj },
+          ],
+          [
+            { type: 'organization', id: own.organization },
+            { type: 'organization', id: org },
+          ],
+          [
+            { type: 'file', projectId: own.project },
+            { type: 'file', projectId: proj },
+          ],
+        ] as const
+      ).flatMap(([theirs, none]) =>
+        [{ subject: { type: 'user', id: foreign.member } }, { credential: foreign.key.secret }].map(
+          (of) =>
+            [
+              { ...of, resource: theirs },
+              { ...of, resource: none },
+            ] as const,
+        ),
+      ),
+    ];
+    const wrong: unknown[] = [];
+    for (const [theirs, none] of pairs) {
+      const [one, other] = [await about(theirs), await about(none)];
+      if (!isDeepStrictEqual(one, other)) wrong.push({ theirs, one, other });
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('whoever cannot be added to a project, for whichever reason (COL-02, COL-16)', async () => {
+    const { id } = await client.made<Named>(
+      `/v1/organizations/${own.organization}/projects`,
+      { name: 'Closed' },
+      { as: own.owner },
+    );
+    const blocked = await person(client, 'blocked');
+    await client.post(`/v1/accounts/${blocked}/block`);
+    const emails = ['nobody-at-all@example.com', await emailOf(client, foreign.member), await emailOf(client, blocked)];
+    const answers = await Promise.all(
+      emails.map((email) => toldOf('POST', `/v1/projects/${id}/collaborators`, { as: own.owner, body: { email } })),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 });
 

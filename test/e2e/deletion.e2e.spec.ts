@@ -114,14 +114,14 @@ afterAll(async () => {
 
 let copied = 0;
 /** A database file of the data directory as it is now, with its journals; a copy, since the server has it to itself. */
-const rowsOf = <Row>(file: string, query: string): ReadonlyArray<Row> => {
+const rowsOf = (file: string, query: string): ReadonlyArray<unknown> => {
   copied += 1;
   const copy = join(scratch, `${String(copied)}-${file}`);
   for (const suffix of ['-wal', '-journal', ''])
     if (existsSync(join(dataDir, `${file}${suffix}`))) cpSync(join(dataDir, `${file}${suffix}`), `${copy}${suffix}`);
   const db = new Database(copy);
   try {
-    return db.prepare<[], Row>(query).all();
+    return db.prepare(query).all();
   } finally {
     db.close();
   }
@@ -132,7 +132,7 @@ interface DataKey {
   readonly wrapped: Buffer | null;
 }
 
-const vaultRows = () => rowsOf<DataKey>('vault.db', 'SELECT subject, wrapped FROM data_key');
+const vaultRows = () => rowsOf('vault.db', 'SELECT subject, wrapped FROM data_key') as ReadonlyArray<DataKey>;
 const wrappedOf = (subject: string): Buffer | null | undefined =>
   vaultRows().find((row) => row.subject === subject)?.wrapped;
 
@@ -147,7 +147,10 @@ interface Logged {
 }
 
 const logRows = () =>
-  rowsOf<Logged>('events.db', "SELECT * FROM events WHERE stream NOT LIKE 'heartbeat-%' ORDER BY position");
+  rowsOf(
+    'events.db',
+    "SELECT * FROM events WHERE stream NOT LIKE 'heartbeat-%' ORDER BY position",
+  ) as ReadonlyArray<Logged>;
 
 /** Over every id and every byte up to there. */
 const digestUpTo = (position: number): string => {

@@ -17,6 +17,7 @@ import {
 import type { Answer, Ask, Client } from '../support/client.js';
 import { byKey, byPerson } from '../support/decisions.js';
 import { documentedAnswers } from '../support/documented.js';
+import { meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { everyItem } from '../support/pages.js';
 import { expectProblem } from '../support/problem.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -469,30 +470,62 @@ describe('the invited person', () => {
 });
 
 describe('whoever has come in by another way meanwhile', () => {
-  it('is a member already, and their invitation brings nobody back, not even after a restart', async () => {
-    const one = await startTestServer();
-    const into = await castByInvitation(one.client);
-    const guest = await person(one.client, 'guest');
-    const { id, token } = await invite(one.client, into, await emailOf(one.client, guest));
+  const meddling: Meddling = {};
+  let one: TestServer;
+  let into: Cast;
+
+  beforeAll(async () => {
+    one = await startTestServer({ open: meddledFoundation(meddling) });
+    into = await castByInvitation(one.client);
+  });
+  afterAll(() => one.remove());
+
+  const provision = async (accountId: string): Promise<void> => {
     await selectMethod(one.client, into.organization, 'sso');
-    await one.client.made(`${home(into)}/members`, { accountId: guest });
+    await one.client.made(`${home(into)}/members`, { accountId });
     await selectMethod(one.client, into.organization, 'invitation');
-    const refused = await one.client.post('/v1/invitations/accept', { token }, { as: guest });
-    expectProblem(refused, 409, 'already-member');
-    const path = `${home(into)}/invitations/${id}`;
-    expect((await one.client.get(path, { as: into.owner })).body).toMatchObject({ status: 'pending' });
-    await one.client.ask('DELETE', path, { as: into.owner });
+  };
+  const sent = async (): Promise<readonly [guest: string, Invited]> => {
+    const guest = await person(one.client, 'guest');
+    return [guest, await invite(one.client, into, await emailOf(one.client, guest))];
+  };
+  const accepting = ({ token }: Invited, as: string) => one.client.post('/v1/invitations/accept', { token }, { as });
+  const statusOf = async ({ id }: Invited): Promise<string> =>
+    (await one.client.get<Invitation>(`${home(into)}/invitations/${id}`)).body.status;
+
+  it('is a member already: what was sent to them stays as it is', async () => {
+    const [guest, invitation] = await sent();
+    await provision(guest);
+    const before = (await trailOf(one.client)).length;
+    expectProblem(await accepting(invitation, guest), 409, 'already-member');
+    expect([await statusOf(invitation), (await trailOf(one.client)).length]).toEqual(['pending', before]);
+  });
+
+  it('also at the very moment: it is pending again', async () => {
+    const [guest, invitation] = await sent();
+    meddling.append = async (stream) => {
+      if (!stream.startsWith('invitation-')) return undefined;
+      meddling.append = undefined;
+      await provision(guest);
+      return undefined;
+    };
+    expectProblem(await accepting(invitation, guest), 409, 'already-member');
+    expect(await statusOf(invitation)).toBe('pending');
+    const types = await typesOf(one.client, { organizationId: into.organization });
+    expect(types.slice(-2)).toEqual(['InvitationAccepted', 'InvitationReopened']);
+  });
+
+  it('and is removed, is not brought back by it, not even after a restart (ORG-17, ORG-18)', async () => {
+    const [guest, invitation] = await sent();
+    await provision(guest);
+    await accepting(invitation, guest);
     await one.client.ask('DELETE', `${home(into)}/members/${guest}`, { as: into.owner });
     await one.stop();
-    const two = await startTestServer({ dataDir: one.dataDir });
-    try {
-      // As long as the engine waits before it finishes what somebody else began, and more.
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-      const { body } = await two.client.get(`/v1/accounts/${guest}`);
-      expect(body).toMatchObject({ organizationId: null });
-    } finally {
-      await two.remove();
-    }
+    one = await startTestServer({ dataDir: one.dataDir });
+    // As long as the engine waits before it finishes what somebody else began, and more.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const { body } = await one.client.get(`/v1/accounts/${guest}`);
+    expect(body).toMatchObject({ organizationId: null });
   });
 });
 

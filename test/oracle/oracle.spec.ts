@@ -337,6 +337,11 @@ describe('a change of email', () => {
     expect(next(leaves('cat'))).toBe('not-found');
     expect(next(joins('cat'))).toBe('not-found');
   });
+  it('DEL-09: leaves the old account no row, an external’s neither', () => {
+    const { next } = after(add('cat'), letExternalsIn(), add('eve'), moves('cat', 'gil'), moves('eve', 'hal'));
+    for (const old of ['cat', 'eve']) expect(next(drop(old))).toBe('not-found');
+    for (const now of ['gil', 'hal']) expect(next(drop(now))).toBe('done');
+  });
   it('DEL-01: whoever deletes the new account deletes the old one with it', () => {
     const { person } = after(moves('cat', 'gil'), moves('gil', 'hal'), { type: 'deleteAccount', by: 'hal' });
     for (const each of ['cat', 'gil', 'hal']) expect(person(each, 'no:such', 'castle')).toBe('account-deleted');

@@ -16,7 +16,7 @@ export { InviteMember, type InvitingFailure } from './commands/invite-member.js'
 export { TransferOwnership } from './commands/transfer-ownership.js';
 export { type InvitationFailure, type InvitationStatus, isLapsed } from './domain/invitation.decider.js';
 export { homeOf, membership, type MembershipFailure } from './domain/membership.decider.js';
-export { organization, type OrganizationFailure } from './domain/organization.decider.js';
+export type { OrganizationFailure } from './domain/organization.decider.js';
 export type { InvitationDocument } from './projections/invitations.js';
 export type { MemberDocument } from './projections/members.js';
 export type { OrganizationDocument } from './projections/organizations.js';

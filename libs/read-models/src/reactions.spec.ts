@@ -179,10 +179,10 @@ describe('an item', () => {
     await world.settled();
     jest.spyOn(readSide, 'reached').mockResolvedValueOnce(false);
     const notSeen: Perform = () => () => Promise.resolve(E.right({ position: START }));
-    const { run } = alone(0, notSeen);
-    await run(goOn);
+    const due = alone(0, notSeen);
+    await due.run(goOn);
     expect(list.size).toBe(1);
-    await run(goOn);
+    await due.run(goOn);
     expect(list.size).toBe(0);
   });
 
@@ -197,10 +197,10 @@ describe('an item', () => {
         performed.push(id);
         return E.right({ position: performed.length === 1 ? await append(id, 'Asked') : START });
       };
-    const { run } = alone(0, asksAgain);
-    await run(goOn);
+    const due = alone(0, asksAgain);
+    await due.run(goOn);
     expect([performed, list.size]).toEqual([['a'], 1]);
-    await run(goOn);
+    await due.run(goOn);
     expect([performed, list.size]).toEqual([['a', 'a'], 0]);
   });
 
@@ -210,16 +210,16 @@ describe('an item', () => {
     readSide.start();
     await append('a', 'Asked');
     await world.settled();
-    const { run } = alone(2_000);
-    expect([await run(goOn), performed]).toEqual([2_000, []]);
+    const due = alone(2_000);
+    expect([await due.run(goOn), performed]).toEqual([2_000, []]);
     clock.add(1_999);
-    expect([await run(goOn), performed]).toEqual([1, []]);
+    expect([await due.run(goOn), performed]).toEqual([1, []]);
     await append('a', 'Asked');
     await world.settled();
     clock.add(1);
-    expect([await run(goOn), performed]).toEqual([2_000, []]);
+    expect([await due.run(goOn), performed]).toEqual([2_000, []]);
     clock.add(2_000);
-    expect([await run(goOn), performed]).toEqual([Infinity, ['a']]);
+    expect([await due.run(goOn), performed]).toEqual([Infinity, ['a']]);
     expect(list.size).toBe(0);
   });
 });
@@ -232,25 +232,25 @@ describe('an item that fails', () => {
     failing.add('a');
     await append('a', 'Asked');
     await world.settled();
-    const { run } = alone();
+    const due = alone();
     const pauses: number[] = [];
     for (let tries = 1; tries <= 11; tries += 1) {
-      const pause = await run(goOn);
+      const pause = await due.run(goOn);
       pauses.push(pause);
       expect(performed).toHaveLength(tries);
       clock.add(pause - 1);
-      expect(await run(goOn)).toBe(1);
+      expect(await due.run(goOn)).toBe(1);
       expect(performed).toHaveLength(tries);
       clock.add(1);
     }
     expect(pauses).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 60_000, 60_000]);
     expect(troubles).toEqual(pauses.map(() => ({ _tag: 'NotYet', id: 'a' })));
     failing.clear();
-    expect(await run(goOn)).toBe(Infinity);
+    expect(await due.run(goOn)).toBe(Infinity);
     failing.add('a');
     await append('a', 'Asked');
     await world.settled();
-    expect(await run(goOn)).toBe(200);
+    expect(await due.run(goOn)).toBe(200);
   });
 
   it('does not hold up others, and is done when it can be, with nothing new in the log', async () => {

@@ -50,6 +50,7 @@ export const slug: Aggregate<ReserveSlug | ClaimSlug, SlugHolder | null, SlugEve
 export const slugFrom = (name: string): string => {
   const plain = name
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/gu, '-')
     .replace(/^-+|-+$/gu, '')

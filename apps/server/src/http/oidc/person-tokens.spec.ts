@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { exportJWK } from 'jose';
 import { E } from '#libs/kernel';
@@ -26,6 +26,9 @@ beforeAll(async () => {
   issuer = await startHandMadeIssuer();
   tokens = of();
 });
+afterEach(() => {
+  issuer.published = [issuer.key.jwk];
+});
 afterAll(() => issuer.close());
 
 describe('an algorithm', () => {
@@ -39,7 +42,6 @@ describe('an algorithm', () => {
       // The same key set, and a signature of that algorithm by a key that is not in it.
       const stranger = { ...(await signingKey('own', alg)), jwk: key.jwk };
       expect(await outcome(await issuer.sign({}, {}, stranger), fresh)).toBe('TokenRefused');
-      issuer.published = [issuer.key.jwk];
     },
     30_000,
   );
@@ -49,7 +51,6 @@ describe('an algorithm', () => {
     issuer.published = [key.jwk];
     const other = { ...key, alg: 'PS256', privateKey: (await signingKey('own', 'PS256')).privateKey };
     expect(await outcome(await issuer.sign({}, {}, other), of())).toBe('TokenRefused');
-    issuer.published = [issuer.key.jwk];
   });
 });
 
@@ -59,13 +60,12 @@ describe('a key that the issuer publishes and nobody can use', () => {
   it.each([
     ['too short an RSA key', () => ({ ...bits, kid: 'bad', alg: 'RS256' })],
     ['an RSA key without a modulus', () => ({ kty: 'RSA', e: 'AQAB', kid: 'bad', alg: 'RS256' })],
-    ['a private key', ({ privateKey }: SigningKey) => exportJWK(privateKey)],
+    ['a private key', async ({ jwk, privateKey }: SigningKey) => ({ ...jwk, ...(await exportJWK(privateKey)) })],
   ])('%s: it is the issuer’s fault, not the token’s', async (_, jwkOf) => {
     const key = await signingKey('bad', 'RS256');
     const jwk = await jwkOf(key);
     issuer.published = [jwk];
     expect(await outcome(await issuer.sign({}, {}, key), of())).toBe('IssuerUnavailable');
-    issuer.published = [issuer.key.jwk];
   });
 });
 
