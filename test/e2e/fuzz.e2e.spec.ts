@@ -327,13 +327,14 @@ describe('every operation answers as it is documented, and with no 5xx', () => {
           'x-request-id': 'mine',
           authorization: `Bearer ${client.operatorToken}x`,
         };
-        const documented = [...taker.headers.map((name) => name.toLowerCase()), 'authorization', 'content-type'];
+        const always = ['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key'];
+        const documented = new Set([...taker.headers.map((name) => name.toLowerCase()), ...always]);
         for (const name of documented)
-          for (const value of [apt[name] ?? '', ...some(Object.values(apt), 2, (turn += 1))])
+          for (const value of [apt[name] ?? '', ...some(Object.values(apt), 1, (turn += 1))])
             await lawfully(withHeader(request, name, value));
         for (const name of documented)
           for (const value of some(oddHeaderValues, 2, (turn += 1))) await lawfully(withHeader(request, name, value));
-        for (const name of some(headerNames, 8, turn))
+        for (const name of some(headerNames, 4, turn))
           for (const value of some(oddHeaderValues, 1, (turn += 1))) await lawfully(withHeader(request, name, value));
       }
     },
@@ -504,7 +505,7 @@ describe('afterwards', () => {
         return collect();
       };
       const before = await sendAll(2);
-      const times = 5 * rounds;
+      const times = 5 * Math.min(rounds, 10);
       const grown = (await sendAll(times)) - before;
       // In bytes for each request: what the collector and the compiler do of their own accord is about 100.
       expect(grown / (times * again.length)).toBeLessThan(300);

@@ -223,7 +223,7 @@ describe('an operation', () => {
       { name: 'accountId', in: 'path', required: true, schema: { $ref: '#/components/schemas/AccountId' } },
       ...refs.map((name) => ({ $ref: `#/components/parameters/${name}` })),
     ]);
-    const statuses = ['201', '400', '401', '403', '404', '409', '413', '415', '422', '503', 'default'];
+    const statuses = ['201', '400', '401', '403', '404', '409', '412', '413', '415', '422', '503', 'default'];
     expect(Object.keys(operation?.responses ?? {}).sort()).toEqual(statuses);
     expect(Object.keys(components.schemas).sort()).toEqual(['AccountId', 'Problem', 'Thing']);
   });

@@ -68,7 +68,8 @@ const refusalsOf = (route: Route): ReadonlyArray<number> => {
     403,
     404,
     409,
-    ...(isConditional(route) ? [412] : []),
+    // every command heeds If-Match; it is offered where one thing is read, changed and removed
+    ...(commands(route) ? [412] : []),
     // a body that nothing is read from is taken in all the same
     ...(route.method === 'GET' ? [] : [413, 415]),
     ...(takesBody && commands(route) ? [422] : []),
