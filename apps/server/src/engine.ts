@@ -26,7 +26,7 @@ import { Settled } from './http/settled.js';
 import { Unfinished } from './unfinished.js';
 
 /** Categories of this release that no read model folds; any other unknown one halts the read side. */
-const passedOver: ReadonlySet<string> = new Set(['slug', 'idempotency', 'heartbeat']);
+const passedOver: ReadonlySet<string> = new Set(['idempotency', 'heartbeat']);
 
 export interface Foundation {
   readonly store: EventStore;
@@ -132,6 +132,7 @@ export class Engine {
     this.finishes = config.roles.has('admin');
     const means = {
       streams: this.streams,
+      registrations: this.registrations,
       tokens: this.invitationTokens,
       deletions: this.deletions,
       takeovers: this.takeovers,

@@ -1,3 +1,4 @@
+import { finishRegistration, type Registrations, UnfinishedRegistrations } from '#libs/accounts';
 import {
   type Deletions,
   finishDeletion,
@@ -9,19 +10,25 @@ import {
 import type { StreamFolds } from '#libs/event-store';
 import {
   finishJoin,
+  finishOrganization,
   finishOwnership,
   type InvitationTokens,
+  UnfinishedFoundings,
   UnfinishedHandovers,
   UnfinishedJoins,
 } from '#libs/organizations';
-import { type EndedRows, recordRowEnded } from '#libs/projects';
+import { type EndedRows, finishProject, recordRowEnded, UnfinishedProjects } from '#libs/projects';
 import { type Reaction, reaction, Reactions, type ReadModel, type ReadSide } from '#libs/read-models';
 
 /** In ms: a command that is still at it finishes in less, and then its own actor is who did it. */
 const GRACE = 2_000;
 
+/** In ms: what nobody is harmed by waits for its caller to come back and finish it. */
+const PATIENCE = 30_000;
+
 interface Means {
   readonly streams: StreamFolds;
+  readonly registrations: Registrations;
   readonly tokens: InvitationTokens;
   readonly deletions: Deletions;
   readonly takeovers: Takeovers;
@@ -29,6 +36,9 @@ interface Means {
 
 /** Everything that events may have left to be done, and how it is done: the one list of all reactions. */
 export class Unfinished {
+  private readonly registrations = new UnfinishedRegistrations();
+  private readonly foundings = new UnfinishedFoundings();
+  private readonly projects = new UnfinishedProjects();
   private readonly joins = new UnfinishedJoins();
   private readonly handovers = new UnfinishedHandovers();
   private readonly deletions = new UnfinishedDeletions();
@@ -38,18 +48,22 @@ export class Unfinished {
 
   /** To be folded after the live state, which says what of it counts. */
   get models(): ReadonlyArray<ReadModel> {
-    return [this.rows, this.joins, this.handovers, this.deletions, this.transfers];
+    const { rows, registrations, foundings, projects, joins, handovers, deletions, transfers } = this;
+    return [rows, registrations, foundings, projects, joins, handovers, deletions, transfers];
   }
 
   reactions(readSide: ReadSide, means: Means, onTrouble: (failure: unknown) => void): Reactions {
-    const now = { readSide, onTrouble, grace: 0 };
-    const beside = { readSide, onTrouble, grace: GRACE };
+    const { streams } = means;
+    const after = (grace: number) => ({ readSide, onTrouble, grace });
     const all: ReadonlyArray<Reaction> = [
-      reaction(this.rows, (item) => recordRowEnded(means.streams, item), now),
-      reaction(this.joins, (item) => finishJoin(means.streams, means.tokens, item), beside),
-      reaction(this.handovers, (item) => finishOwnership(means.streams, item), beside),
-      reaction(this.deletions, (item) => finishDeletion(means.deletions, item), beside),
-      reaction(this.transfers, (item) => finishTransfer(means.takeovers, item), beside),
+      reaction(this.rows, (item) => recordRowEnded(streams, item), after(0)),
+      reaction(this.joins, (item) => finishJoin(streams, means.tokens, item), after(GRACE)),
+      reaction(this.handovers, (item) => finishOwnership(streams, item), after(GRACE)),
+      reaction(this.deletions, (item) => finishDeletion(means.deletions, item), after(GRACE)),
+      reaction(this.transfers, (item) => finishTransfer(means.takeovers, item), after(GRACE)),
+      reaction(this.registrations, (item) => finishRegistration(means.registrations, item), after(PATIENCE)),
+      reaction(this.foundings, (item) => finishOrganization(streams, item), after(PATIENCE)),
+      reaction(this.projects, (item) => finishProject(streams, item), after(PATIENCE)),
     ];
     return new Reactions(readSide, all);
   }

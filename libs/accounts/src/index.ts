@@ -4,6 +4,7 @@ import { SignInHandler } from './commands/sign-in.js';
 
 export { AccountByEmail } from './commands/account-by-email.js';
 export { BlockAccount } from './commands/block-account.js';
+export { finishRegistration } from './commands/finish.js';
 export { RegisterAccount } from './commands/register-account.js';
 export {
   type AccountMade,
@@ -20,6 +21,7 @@ export { retiredProvider } from './domain/sign-in.js';
 export { PersonalIndex } from './personal-index.js';
 export type { AccountDocument } from './projections/accounts.js';
 export { Identities } from './queries/identities.js';
+export { UnfinishedRegistrations } from './queries/unfinished.js';
 export { People, type Person, type VaultFailure } from './queries/people.js';
 
 export const accountHandlers = [RegisterAccountHandler, BlockAccountHandler, SignInHandler];

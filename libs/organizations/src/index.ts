@@ -9,7 +9,7 @@ export { AcceptInvitation, RevokeInvitation } from './commands/answer-invitation
 export { ChangeMemberRole, ProvisionMember, RemoveMember } from './commands/change-member.js';
 export { OperateOrganization, UpdateOrganization } from './commands/change-organization.js';
 export { CreateOrganization } from './commands/create-organization.js';
-export { finishJoin, finishOwnership } from './commands/finish.js';
+export { finishJoin, finishOrganization, finishOwnership } from './commands/finish.js';
 export { handOver, type HandoverFailure } from './commands/hand-over.js';
 export { InvitationTokens } from './commands/invitation-tokens.js';
 export { InviteMember, type InvitingFailure } from './commands/invite-member.js';
@@ -22,7 +22,7 @@ export type { MemberDocument } from './projections/members.js';
 export type { OrganizationDocument } from './projections/organizations.js';
 export { Invitations } from './queries/invitations.js';
 export { Organizations } from './queries/organizations.js';
-export { UnfinishedHandovers, UnfinishedJoins } from './queries/unfinished.js';
+export { UnfinishedFoundings, UnfinishedHandovers, UnfinishedJoins } from './queries/unfinished.js';
 
 export const organizationHandlers = [
   CreateOrganizationHandler,

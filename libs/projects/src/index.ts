@@ -14,6 +14,7 @@ export { MoveInProject } from './commands/move-in-project.js';
 export { recordRowEnded } from './commands/record-row-ended.js';
 export { takeOverRow } from './commands/take-over-row.js';
 export { establishDefaultProject } from './commands/establish-project.js';
+export { finishProject } from './commands/finish.js';
 export type { CollaboratorFailure } from './domain/collaborator.decider.js';
 export type { ProjectFailure } from './domain/project.decider.js';
 export type { SlugTaken } from './domain/slug.decider.js';
@@ -21,6 +22,7 @@ export type { ProjectDocument } from './projections/projects.js';
 export { type CollaboratorDocument, Collaborators } from './queries/collaborators.js';
 export { EndedRows } from './queries/ended-rows.js';
 export { Projects } from './queries/projects.js';
+export { UnfinishedProjects } from './queries/unfinished.js';
 
 export const projectHandlers = [
   CreateProjectHandler,

@@ -21,6 +21,10 @@ export abstract class TodoList<Item extends object> implements ReadModel {
     if (this.items.get(id) === item) this.items.delete(id);
   }
 
+  protected get(id: string): Item | undefined {
+    return this.items.get(id);
+  }
+
   protected add(id: string, item: Item): void {
     this.items.set(id, item);
   }

@@ -12,13 +12,8 @@ import {
 } from '#libs/event-store';
 import { type AccountId, E, type Forbidden, type OrganizationId, pipe, TE } from '#libs/kernel';
 import { type CollaboratorFailure, establishDefaultProject, type ProjectFailure, type SlugTaken } from '#libs/projects';
-import {
-  type Founding,
-  homeOf,
-  membership,
-  type MembershipCommand,
-  type MembershipFailure,
-} from '../domain/membership.decider.js';
+import { homeOf, membership, type MembershipCommand, type MembershipFailure } from '../domain/membership.decider.js';
+import type { Founding } from '../domain/founding.js';
 import { organization, type OrganizationFailure } from '../domain/organization.decider.js';
 
 type Failure =
@@ -69,7 +64,7 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
         context,
         ready: this.mayFound(by, { type: 'FoundOrganization', founding }),
       }),
-      TE.flatMap(() => this.finish(by, founding, context)),
+      TE.flatMap(() => finishFounding(this.streams, by, founding, context)),
       TE.orElse((failure) =>
         failure._tag === 'MemberElsewhere' ? this.finishLeftover(by, context, failure) : TE.left<Failure>(failure),
       ),
@@ -87,28 +82,6 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
     );
   }
 
-  private finish(
-    ownerId: AccountId,
-    founding: Founding,
-    context: CommandContext,
-  ): TE.TaskEither<Failure, OrganizationMade> {
-    const { organizationId: id, organizationName: name, defaultProjectId } = founding;
-    return pipe(
-      establishDefaultProject(this.streams, { organizationId: id, projectId: defaultProjectId, ownerId }, context),
-      TE.flatMap(() =>
-        transact(
-          this.streams,
-          organization,
-        )({
-          id,
-          context,
-          ready: ready({ type: 'CreateOrganization' as const, name, ownerId, defaultProjectId }),
-        }),
-      ),
-      TE.map(({ position }) => ({ id, position })),
-    );
-  }
-
   /** The home that stands in the way may be one whose founding a crash cut short: it is finished first. */
   private finishLeftover(
     by: AccountId,
@@ -121,9 +94,33 @@ export class CreateOrganizationHandler implements ICommandHandler<CreateOrganiza
         const founding = homeOf(state)?.founding ?? null;
         return founding === null
           ? TE.right<Failure, unknown>(undefined)
-          : this.finish(by, founding, { ...context, actor: { type: 'system' } });
+          : finishFounding(this.streams, by, founding, { ...context, actor: { type: 'system' } });
       }),
       TE.flatMap(() => TE.left(refusal)),
     );
   }
 }
+
+/** Each step happens at most once, whoever makes it. */
+export const finishFounding = (
+  streams: StreamFolds,
+  ownerId: AccountId,
+  founding: Founding,
+  context: CommandContext,
+): TE.TaskEither<Failure, OrganizationMade> => {
+  const { organizationId: id, organizationName: name, defaultProjectId } = founding;
+  return pipe(
+    establishDefaultProject(streams, { organizationId: id, projectId: defaultProjectId, ownerId }, context),
+    TE.flatMap(() =>
+      transact(
+        streams,
+        organization,
+      )({
+        id,
+        context,
+        ready: ready({ type: 'CreateOrganization' as const, name, ownerId, defaultProjectId }),
+      }),
+    ),
+    TE.map(({ position }) => ({ id, position })),
+  );
+};

@@ -1,11 +1,17 @@
 import { type Position, START, type StreamFolds, systemContext } from '#libs/event-store';
 import { pipe, TE } from '#libs/kernel';
-import type { UnfinishedHandover, UnfinishedJoin } from '../queries/unfinished.js';
+import type { UnfinishedFounding, UnfinishedHandover, UnfinishedJoin } from '../queries/unfinished.js';
 import { completeJoin } from './answer-invitation.js';
+import { finishFounding } from './create-organization.js';
 import type { InvitationTokens } from './invitation-tokens.js';
 import { finishHandover } from './hand-over.js';
 
 type Finished<F> = TE.TaskEither<F, { readonly position: Position }>;
+
+export const finishOrganization = (
+  streams: StreamFolds,
+  { ownerId, founding }: UnfinishedFounding,
+): Finished<unknown> => finishFounding(streams, ownerId, founding, systemContext('founding', founding.organizationId));
 
 /** A refusal is an end, too: the person is at home elsewhere, and the invitation is pending again. */
 export const finishJoin = (

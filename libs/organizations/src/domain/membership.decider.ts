@@ -10,17 +10,10 @@ import {
   notFound,
   type OrganizationId,
   type OrganizationRole,
-  type ProjectId,
   type Role,
 } from '#libs/kernel';
+import type { Founding } from './founding.js';
 import { type MembershipEvent, membershipEvents } from './membership.events.js';
-
-/** All that is needed to found an organization, or to finish founding it. */
-export interface Founding {
-  readonly organizationId: OrganizationId;
-  readonly organizationName: string;
-  readonly defaultProjectId: ProjectId;
-}
 
 export type MembershipCommand =
   | { readonly type: 'FoundOrganization'; readonly founding: Founding }

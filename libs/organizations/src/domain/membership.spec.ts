@@ -11,7 +11,8 @@ import {
   type Role,
 } from '#libs/kernel';
 import { repeatable, specify } from '#libs/kernel/testing';
-import { type Founding, membership, type MembershipCommand } from './membership.decider.js';
+import type { Founding } from './founding.js';
+import { membership, type MembershipCommand } from './membership.decider.js';
 import type { MembershipEvent } from './membership.events.js';
 
 const given = specify(membership);

@@ -1,8 +1,27 @@
 import { follow, TodoList } from '#libs/read-models';
 import type { AccountId, InvitationId, OrganizationId } from '#libs/kernel';
+import type { Founding } from '../domain/founding.js';
 import { invitationEvents } from '../domain/invitation.events.js';
 import { membershipEvents } from '../domain/membership.events.js';
 import { organizationEvents } from '../domain/organization.events.js';
+
+export interface UnfinishedFounding {
+  readonly ownerId: AccountId;
+  readonly founding: Founding;
+}
+
+/** Homes that were founded, and whose organization has yet to be there. */
+export class UnfinishedFoundings extends TodoList<UnfinishedFounding> {
+  readonly follows = [
+    follow({ category: 'membership', events: membershipEvents }, ({ id, event }) => {
+      if (event.type !== 'OwnerAssigned') return;
+      this.add(event.data.organizationId, { ownerId: id as AccountId, founding: event.data });
+    }),
+    follow({ category: 'organization', events: organizationEvents }, ({ id, event }) => {
+      if (event.type === 'OrganizationCreated') this.remove(id);
+    }),
+  ];
+}
 
 export interface UnfinishedJoin {
   readonly organizationId: OrganizationId;

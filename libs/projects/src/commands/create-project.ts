@@ -12,7 +12,8 @@ import {
 import { type AccountId, E, type OrganizationId, pipe, type ProjectId, TE, type Visibility } from '#libs/kernel';
 import type { CollaboratorFailure } from '../domain/collaborator.decider.js';
 import type { ProjectFailure } from '../domain/project.decider.js';
-import { type Reservation, type ReserveSlug, slugFrom, type SlugTaken } from '../domain/slug.decider.js';
+import type { Reservation } from '../domain/reservation.js';
+import { type ReserveSlug, slugFrom, type SlugTaken } from '../domain/slug.decider.js';
 import { establishProject, reserveSlug } from './establish-project.js';
 
 type Failure = ProjectFailure | CollaboratorFailure | SlugTaken | Refusal | TransactFailure;

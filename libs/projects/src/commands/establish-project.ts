@@ -13,7 +13,8 @@ import {
 import { type AccountId, type OrganizationId, pipe, type ProjectId, TE } from '#libs/kernel';
 import { collaborator, type CollaboratorFailure } from '../domain/collaborator.decider.js';
 import { project, type ProjectFailure } from '../domain/project.decider.js';
-import { type Reservation, type ReserveSlug, slug, type SlugTaken } from '../domain/slug.decider.js';
+import type { Reservation } from '../domain/reservation.js';
+import { type ReserveSlug, slug, type SlugTaken } from '../domain/slug.decider.js';
 import { standingIn } from './standing-in.js';
 
 type Failure = ProjectFailure | CollaboratorFailure | TransactFailure;

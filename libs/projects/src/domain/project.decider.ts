@@ -1,6 +1,6 @@
 import { type Aggregate, type Decision, E, type NotFound, notFound, type Visibility } from '#libs/kernel';
 import { type ProjectEvent, projectEvents } from './project.events.js';
-import type { Reservation } from './slug.decider.js';
+import type { Reservation } from './reservation.js';
 
 /** One setting of a project. */
 export type ProjectSetting =

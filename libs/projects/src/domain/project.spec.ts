@@ -4,7 +4,7 @@ import { type AccountId, notFound, type OrganizationId, type ProjectId, type Vis
 import { repeatable, specify } from '#libs/kernel/testing';
 import { project, type ProjectCommand, type ProjectSetting } from './project.decider.js';
 import type { ProjectEvent } from './project.events.js';
-import type { Reservation } from './slug.decider.js';
+import type { Reservation } from './reservation.js';
 
 const given = specify(project);
 const organizationId = 'org_acme' as OrganizationId;

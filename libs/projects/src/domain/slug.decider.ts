@@ -1,15 +1,6 @@
-import { type AccountId, type Aggregate, E, type OrganizationId, type ProjectId, type Visibility } from '#libs/kernel';
+import { type Aggregate, E, type ProjectId } from '#libs/kernel';
 import { type SlugEvent, slugEvents } from './project.events.js';
-
-/** All that is needed to create a project, or to finish creating it. */
-export interface Reservation {
-  readonly projectId: ProjectId;
-  readonly organizationId: OrganizationId;
-  readonly name: string;
-  readonly visibility: Visibility;
-  readonly createdBy: AccountId;
-  readonly isDefault: boolean;
-}
+import type { Reservation } from './reservation.js';
 
 export interface ReserveSlug {
   readonly type: 'ReserveSlug';

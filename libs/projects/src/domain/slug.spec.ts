@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { AccountId, OrganizationId, ProjectId } from '#libs/kernel';
 import { repeatable, specify } from '#libs/kernel/testing';
 import type { SlugEvent } from './project.events.js';
-import { type ClaimSlug, type ReserveSlug, type Reservation, slug, slugFrom } from './slug.decider.js';
+import type { Reservation } from './reservation.js';
+import { type ClaimSlug, type ReserveSlug, slug, slugFrom } from './slug.decider.js';
 
 const given = specify(slug);
 const [site, shop] = ['proj_site', 'proj_shop'] as [ProjectId, ProjectId];
