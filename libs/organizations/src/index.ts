@@ -1,11 +1,12 @@
-import { AcceptInvitationHandler, RevokeInvitationHandler } from './commands/answer-invitation.js';
+import { AcceptInvitationHandler } from './commands/accept-invitation.js';
 import { ChangeMemberRoleHandler, ProvisionMemberHandler, RemoveMemberHandler } from './commands/change-member.js';
 import { OperateOrganizationHandler, UpdateOrganizationHandler } from './commands/change-organization.js';
 import { CreateOrganizationHandler } from './commands/create-organization.js';
 import { InviteMemberHandler } from './commands/invite-member.js';
+import { RevokeInvitationHandler } from './commands/revoke-invitation.js';
 import { TransferOwnershipHandler } from './commands/transfer-ownership.js';
 
-export { AcceptInvitation, RevokeInvitation } from './commands/answer-invitation.js';
+export { AcceptInvitation } from './commands/accept-invitation.js';
 export { ChangeMemberRole, ProvisionMember, RemoveMember } from './commands/change-member.js';
 export { OperateOrganization, UpdateOrganization } from './commands/change-organization.js';
 export { CreateOrganization } from './commands/create-organization.js';
@@ -13,6 +14,7 @@ export { finishJoin, finishOrganization, finishOwnership } from './commands/fini
 export { handOver, type HandoverFailure } from './commands/hand-over.js';
 export { InvitationTokens } from './commands/invitation-tokens.js';
 export { InviteMember, type InvitingFailure } from './commands/invite-member.js';
+export { RevokeInvitation } from './commands/revoke-invitation.js';
 export { TransferOwnership } from './commands/transfer-ownership.js';
 export { type InvitationFailure, type InvitationStatus, isLapsed } from './domain/invitation.decider.js';
 export { homeOf, membership, type MembershipFailure } from './domain/membership.decider.js';

@@ -1,7 +1,7 @@
 import { type Position, START, type StreamFolds, systemContext } from '#libs/event-store';
 import { pipe, TE } from '#libs/kernel';
 import type { UnfinishedFounding, UnfinishedHandover, UnfinishedJoin } from '../queries/unfinished.js';
-import { completeJoin } from './answer-invitation.js';
+import { completeJoin } from './accept-invitation.js';
 import { finishFounding } from './create-organization.js';
 import type { InvitationTokens } from './invitation-tokens.js';
 import { finishHandover } from './hand-over.js';

@@ -156,10 +156,7 @@ it('an answer that never comes, or comes too slowly, is waited for five seconds'
       return performance.now() - begun;
     }),
   );
-  for (const ms of await Promise.all(slow)) {
-    expect(ms).toBeGreaterThan(4_900);
-    expect(ms).toBeLessThan(9_000);
-  }
+  for (const ms of await Promise.all(slow)) expect(ms).toBeGreaterThan(4_900);
 });
 
 describe.each(['metadata', 'keySet'] as const)('%s', (document) => {
@@ -173,9 +170,7 @@ describe.each(['metadata', 'keySet'] as const)('%s', (document) => {
 
   it('without end is read no further than 256 KiB', async () => {
     issuer[document] = endless;
-    const begun = performance.now();
     await expect(get()).rejects.toThrow('256 KiB');
-    expect(performance.now() - begun).toBeLessThan(4_000);
   });
 
   it.each([

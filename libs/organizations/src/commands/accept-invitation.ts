@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { email } from '#libs/accounts';
-import { authorize, readFacts, type Refusal } from '#libs/authorization';
+import { readFacts } from '#libs/authorization';
 import {
   type CommandContext,
   commandIdFrom,
@@ -12,37 +12,13 @@ import {
   transact,
   type Transacted,
 } from '#libs/event-store';
-import {
-  type AccountId,
-  E,
-  type Forbidden,
-  type InvitationId,
-  notFound,
-  type OrganizationId,
-  pipe,
-  TE,
-} from '#libs/kernel';
+import { type AccountId, E, type Forbidden, notFound, type OrganizationId, pipe, TE } from '#libs/kernel';
 import { invitation, type InvitationCommand, type InvitationFailure } from '../domain/invitation.decider.js';
 import { homeOf, membership, type MembershipFailure } from '../domain/membership.decider.js';
 import { InvitationTokens, type Located } from './invitation-tokens.js';
 import { type InvitingFailure, takesInvitations } from './invite-member.js';
 
-type RevokeFailure = InvitationFailure | Refusal | TransactFailure;
 type AcceptFailure = InvitationFailure | InvitingFailure | MembershipFailure | Forbidden | TransactFailure;
-
-/** PRM-10: what was sent is no good any more. */
-export class RevokeInvitation extends Command<
-  E.Either<RevokeFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>
-> {
-  constructor(
-    readonly context: CommandContext,
-    readonly by: AccountId,
-    readonly organizationId: OrganizationId,
-    readonly id: InvitationId,
-  ) {
-    super();
-  }
-}
 
 export interface Joined {
   readonly organizationId: OrganizationId;
@@ -57,30 +33,6 @@ export class AcceptInvitation extends Command<E.Either<AcceptFailure, Joined>> {
     readonly token: string,
   ) {
     super();
-  }
-}
-
-@CommandHandler(RevokeInvitation)
-export class RevokeInvitationHandler implements ICommandHandler<RevokeInvitation> {
-  constructor(
-    private readonly streams: StreamFolds,
-    private readonly tokens: InvitationTokens,
-  ) {}
-
-  execute({ context, by, organizationId, id: invitationId }: RevokeInvitation) {
-    const which = { organizationId, invitationId };
-    const place = { type: 'organization' as const, id: organizationId };
-    return transact(
-      this.streams,
-      invitation,
-    )({
-      id: this.tokens.streamOf(which),
-      context,
-      ready: pipe(
-        authorize(this.streams, { accountId: by, action: 'member:invite', place, now: context.at }),
-        TE.map(({ basis }) => ({ command: { type: 'RevokeInvitation' as const, ...which }, basis })),
-      ),
-    })();
   }
 }
 
