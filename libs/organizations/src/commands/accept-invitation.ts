@@ -10,7 +10,6 @@ import {
   type TransactFailure,
   StreamFolds,
   transact,
-  type Transacted,
 } from '#libs/event-store';
 import { type AccountId, E, type Forbidden, notFound, type OrganizationId, pipe, TE } from '#libs/kernel';
 import { invitation, type InvitationCommand, type InvitationFailure } from '../domain/invitation.decider.js';
