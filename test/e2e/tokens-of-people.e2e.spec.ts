@@ -508,6 +508,31 @@ describe('while an issuer gives no keys', () => {
     await issuer.close();
   });
 
+  it('ERR-16: what was refused has its reason in the log, and nothing of the token there', async () => {
+    const issuer = await startHandMadeIssuer();
+    const { own, person, ask, logged } = await staged(issuer);
+    const whyOf = async (asked: Promise<Answer<unknown>>): Promise<unknown> => {
+      const answer = await asked;
+      expectRefused(answer);
+      const id = answer.headers.get('x-request-id') ?? '';
+      await eventually(() => logged.some((line) => line.includes(id)));
+      const [line = '{}'] = logged.filter((each) => each.includes(id));
+      return (JSON.parse(line) as { readonly why?: unknown }).why;
+    };
+    const past = Math.floor(Date.now() / 1000) - 3_600;
+    expect(await whyOf(ask({ aud: 'others' }))).toBe('of no issuer and audience that are configured');
+    expect(await whyOf(ask({ exp: past }))).toBe('ERR_JWT_EXPIRED exp');
+    expect(await whyOf(ask({ nbf: past + 7_200 }))).toBe('ERR_JWT_CLAIM_VALIDATION_FAILED nbf');
+    expect(await whyOf(ask({}, await signingKey('unknown')))).toBe('ERR_JWKS_NO_MATCHING_KEY');
+    expect(await whyOf(ask({ events: {} }))).toBe('of a kind that is no login, or issued in the future');
+    expect(await whyOf(ask({ sub: 'nobody' }))).toBe('of nobody here: NotFound');
+    expect((await ask()).status).toBe(200);
+    await own.client.post(`/v1/accounts/${person.id}/block`);
+    expect(await whyOf(ask())).toBe('of an account that is blocked');
+    await own.remove();
+    await issuer.close();
+  });
+
   it('and nobody else’s are concerned', async () => {
     const [issuer, fine] = [await startHandMadeIssuer(), await startHandMadeIssuer()];
     issuer.keySet = answering({}, 500);

@@ -38,7 +38,7 @@ export class Authentication {
     if (known !== undefined) return known;
     const secret = secretOf(request);
     if (secret === undefined || !looksLikeToken(secret)) throw refused();
-    return this.personOfToken(secret, request.id, request.headers['writ-act-as']);
+    return this.personOfToken(secret, request);
   }
 
   /** Whom this server itself gave a credential; undefined for any other. */
@@ -52,12 +52,22 @@ export class Authentication {
     return { credential, person: actAs === undefined ? null : this.person(credential, actAs) };
   }
 
-  private async personOfToken(token: string, requestId: string, actAs: unknown): Promise<Caller> {
-    const found = await this.people.find(token, requestId);
+  /** All that is no good is one `401` to whoever sent it; the request's line in the log says why. */
+  private async personOfToken(token: string, request: FastifyRequest): Promise<Caller> {
+    const found = await this.people.find(token, request.id);
     if (E.isLeft(found)) throw new Refused(found.left);
-    if (found.right === undefined || this.live.account(found.right.id)?.status !== 'active') throw refused();
-    if (actAs !== undefined) throw cannotActAs();
-    const { provider, id } = found.right;
+    const person = found.right;
+    if ('refused' in person) {
+      request.tokenRefused = person.refused;
+      throw refused();
+    }
+    const { provider, id } = person;
+    const status = this.live.account(id)?.status ?? 'unknown';
+    if (status !== 'active') {
+      request.tokenRefused = `of an account that is ${status}`;
+      throw refused();
+    }
+    if (request.headers['writ-act-as'] !== undefined) throw cannotActAs();
     return { credential: { type: 'person', provider }, person: id };
   }
 

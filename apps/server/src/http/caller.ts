@@ -35,5 +35,7 @@ declare module 'fastify' {
     caller?: Caller;
     /** Set where an `Idempotency-Key` gives the command its id. */
     commandId?: CommandId;
+    /** Why a person's token is no good credential: for the log, and never for whoever sent it. */
+    tokenRefused?: string;
   }
 }

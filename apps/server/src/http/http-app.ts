@@ -54,10 +54,10 @@ const createAdapter = (logger: Logger, filter: ProblemFilter): FastifyAdapter =>
 
 /** The route's pattern and never the address itself: an address has ids, and a query what people typed. */
 const logLine = (logger: Logger, request: FastifyRequest, reply: FastifyReply): void => {
-  const { id, method, routeOptions, problemCode } = request;
+  const { id, method, routeOptions, problemCode, tokenRefused: why } = request;
   const ms = Math.round(reply.elapsedTime * 100) / 100;
   logger.info(
-    { requestId: id, method, route: routeOptions.url ?? null, status: reply.statusCode, ms, code: problemCode },
+    { requestId: id, method, route: routeOptions.url ?? null, status: reply.statusCode, ms, code: problemCode, why },
     'request',
   );
 };

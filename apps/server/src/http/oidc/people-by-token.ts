@@ -25,8 +25,8 @@ const context = (requestId: string): CommandContext => ({
   at: timestampOf(Date.now()),
 });
 
-/** Undefined: nobody here. */
-type Found = E.Either<Failure, { readonly provider: string; readonly id: AccountId } | undefined>;
+/** A person; or why the token is no good credential here, for the log alone. */
+type Found = E.Either<Failure, { readonly provider: string; readonly id: AccountId } | { readonly refused: string }>;
 
 /** Which account a token speaks for: by what was linked before; for a first token, by what signing in decides. */
 export class PeopleByToken {
@@ -39,10 +39,12 @@ export class PeopleByToken {
     private readonly readSide: ReadSide,
   ) {}
 
-  /** Undefined for a token that is no good credential here. */
   async find(token: string, requestId: string): Promise<Found> {
     const verified = await this.tokens.verify(token);
-    if (E.isLeft(verified)) return verified.left._tag === 'TokenRefused' ? E.right(undefined) : E.left(verified.left);
+    if (E.isLeft(verified)) {
+      const { left } = verified;
+      return left._tag === 'TokenRefused' ? E.right({ refused: left.why }) : E.left(left);
+    }
     const person = verified.right;
     const { provider, subject } = person;
     const known = this.identities.accountOf(provider, subject);
@@ -59,7 +61,10 @@ export class PeopleByToken {
 
   private async signedIn(person: TokenPerson, requestId: string): Promise<Found> {
     const done = await this.signIn.execute(new SignIn(context(requestId), person, 'token'));
-    if (E.isLeft(done)) return nobody.has(done.left._tag) ? E.right(undefined) : E.left(done.left);
+    if (E.isLeft(done)) {
+      const { left } = done;
+      return nobody.has(left._tag) ? E.right({ refused: `of nobody here: ${left._tag}` }) : E.left(left);
+    }
     const { id, position } = done.right;
     if (!(await this.readSide.reached(position, PATIENCE))) return E.left({ _tag: 'PositionNotReached' });
     return E.right({ provider: person.provider, id });

@@ -92,7 +92,7 @@ describe('whom a token speaks of', () => {
   it.each([[''], ['x'.repeat(256)], [7], [null], [['x']], [undefined]])(
     'is nobody with the subject %j',
     async (sub) => {
-      expect(await personOf({ sub })).toEqual(E.left({ _tag: 'TokenRefused' }));
+      expect(await personOf({ sub })).toMatchObject({ left: { _tag: 'TokenRefused' } });
     },
   );
 });

@@ -13,7 +13,8 @@ export interface TokenPerson {
 }
 
 export type TokenFailure =
-  | { readonly _tag: 'TokenRefused' }
+  /** `why` for the log alone: one of a few fixed texts, and nothing of the token's own. */
+  | { readonly _tag: 'TokenRefused'; readonly why: string }
   /** `issuer` by its name, and why, for the log alone. */
   | { readonly _tag: 'IssuerUnavailable'; readonly issuer: string; readonly cause: string };
 
@@ -54,7 +55,7 @@ export class PersonTokens {
 
   async verify(token: string): Promise<E.Either<TokenFailure, TokenPerson>> {
     const claimed = this.issuerOf(token);
-    if (claimed === undefined) return refused;
+    if (claimed === undefined) return refused('of no issuer and audience that are configured');
     const { issuer, keys } = claimed;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, keys.get, {
@@ -64,9 +65,11 @@ export class PersonTokens {
         clockTolerance: SKEW,
         requiredClaims: ['sub', 'exp', 'iat'],
       });
-      return isLogin(protectedHeader, payload) ? personOf(issuer.name, payload) : refused;
+      return isLogin(protectedHeader, payload)
+        ? personOf(issuer.name, payload)
+        : refused('of a kind that is no login, or issued in the future');
     } catch (error) {
-      if (isFaultOfToken(error)) return refused;
+      if (isFaultOfToken(error)) return refused(whyOf(error));
       const cause = error instanceof Error ? error.message : '';
       return E.left({ _tag: 'IssuerUnavailable', issuer: issuer.name, cause });
     }
@@ -83,10 +86,16 @@ export class PersonTokens {
   }
 }
 
-const refused: E.Either<TokenFailure, never> = E.left({ _tag: 'TokenRefused' });
+const refused = (why: string): E.Either<TokenFailure, never> => E.left({ _tag: 'TokenRefused', why });
+
+/** jose's own code for it, and which claim: the names of registered ones, and never a value. */
+const whyOf = (error: errors.JOSEError): string => {
+  const isOfClaim = error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired;
+  return isOfClaim ? `${error.code} ${error.claim}` : error.code;
+};
 
 /** Whatever jose refuses is the token's own fault, but for keys that it can't use: those are the issuer's. */
-const isFaultOfToken = (error: unknown): boolean =>
+const isFaultOfToken = (error: unknown): error is errors.JOSEError =>
   error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
 
 /**
@@ -101,6 +110,6 @@ const isLogin = ({ typ = 'JWT' }: JWTHeaderParameters, { iat = 0, events, cnf }:
 
 const personOf = (provider: string, payload: JWTPayload): E.Either<TokenFailure, TokenPerson> => {
   const { sub: subject, email, email_verified: isVerified } = payload;
-  if (typeof subject !== 'string' || subject === '' || subject.length > 255) return refused;
+  if (typeof subject !== 'string' || subject === '' || subject.length > 255) return refused('without a subject');
   return E.right({ provider, subject, email: isVerified === true && typeof email === 'string' ? email : null });
 };
