@@ -444,10 +444,16 @@ describe('what I may do in a project', () => {
     expect((await mine(fellow)).body.permissions).toEqual(['project:join']);
   });
 
-  it('is for a suspended external nothing, and says so (AMB-09)', async () => {
+  it('is for a suspended external to leave, and nothing else, and says so (AMB-09, PRM-36)', async () => {
     await change(here, { allowExternalCollaborators: false });
     const body = await expectSame(people['guest'] ?? '');
-    expect(body).toEqual({ projectId: here, role: null, kind: 'external', suspended: true, permissions: [] });
+    expect(body).toEqual({
+      projectId: here,
+      role: null,
+      kind: 'external',
+      suspended: true,
+      permissions: ['project:leave'],
+    });
     await change(here, { allowExternalCollaborators: true });
     expect((await expectSame(people['guest'] ?? '')).suspended).toBe(false);
   });

@@ -88,9 +88,9 @@ const forMember = (past: Past, account: string, action: string, project: Project
 const forOutsider = (past: Past, account: string, action: string, project: Project): Answer => {
   const row = rowOf(past, account, project);
   if (row === null) return deny('not-a-member');
+  if (action === 'project:leave') return leaving(project, true, 'external-collaborator');
   if (!letsExternalsIn(past, project)) return deny('external-suspended');
 
-  if (action === 'project:leave') return leaving(project, true, 'external-collaborator');
   const membersOnly = action === 'project:join' || action === 'project:allow-external'; // PRM-17, AMB-10
   const may = row === 'admin' ? !membersOnly : projectMemberMay.includes(action);
   return may ? allow('external-collaborator') : deny('role-lacks-permission');

@@ -100,9 +100,12 @@ const movesIn = (
 ): Moves | Extract<Decision, { decision: false }> | undefined => {
   const refuse = (...[reason, , cite]: Parameters<typeof deny>) =>
     deny(reason, person, cite) as Extract<Decision, { decision: false }>;
-  if (action === 'project:leave' && (here.grants.length > 0 || here.membership !== null)) {
-    const own = here.grants.findLast((grant) => grant.as === 'project' || grant.as === 'external');
+  if (action === 'project:leave' && (here.row !== null || here.membership !== null)) {
     if (project.isDefault) return refuse('role-lacks-permission', person);
+    // AMB-09 shuts an external out; it does not hold them: the row is theirs to give up, whatever the switches say.
+    if (here.membership === null && here.row !== null)
+      return { decision: true, reason: 'external-collaborator', evidence: [here.row.granted] };
+    const own = here.grants.findLast((grant) => grant.as === 'project');
     if (here.row === null || own === undefined) return refuse('not-a-collaborator', person, here.lost);
     // What they are in the organization is no matter here, so that no change of it is cited.
     const evidence = own.evidence.filter((cite) => cite !== here.membership?.changed);
