@@ -13,8 +13,17 @@ export const finishDeletion = (deletions: Deletions, { accountId, email }: Unfin
     : deletions.finish(accountId, email, { context, position: START });
 };
 
-/** Ends, too: the address went to somebody else, or the new account was deleted before everything was its own. */
-const ends: ReadonlySet<string> = new Set(['EmailTaken', 'IdentityTaken', 'NotFound']);
+/**
+ * Ends, too: the address went to somebody else; or the new account was deleted, or came to be at home by another way, before
+ * everything was its own. Then the old one stays blocked, at home as before, and the operator hands on what it owned.
+ */
+const ends: ReadonlySet<string> = new Set([
+  'EmailTaken',
+  'IdentityTaken',
+  'NotFound',
+  'AlreadyMember',
+  'MemberElsewhere',
+]);
 
 export const finishTransfer = (takeovers: Takeovers, transfer: Transfer): Finished =>
   pipe(
