@@ -174,6 +174,17 @@ describe('the same key and body again', () => {
     expectReplay(first, await client.post<unknown>('/v1/accounts', again, under('ordered')));
   });
 
+  it('is the same path where the target is a whole address', async () => {
+    const body = JSON.stringify(someone());
+    const first = await client.post<Named>('/v1/accounts', body, under('absolute'));
+    const head = rawHead('POST', `${client.url}/v1/accounts`, client.operatorToken, {
+      'idempotency-key': 'absolute',
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    });
+    expectReplay(first, await sendRaw(client.url, `${head}${body}`));
+  });
+
   it('never shows a secret twice, and the key is the one that was made (KEY-16)', async () => {
     const ask = under('secret', owner());
     const { body: first } = await client.post<Named & { secret: string }>(keys(), { name: 'once' }, ask);

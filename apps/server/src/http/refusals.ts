@@ -5,7 +5,10 @@ import type { Failure } from './problem.catalogue.js';
 import { malformed, Refused } from './refused.js';
 import type { RouteTable } from './route-table.js';
 
-export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
+/** A target with a whole address in it, as proxies get it, is the same as its path (RFC 9112 §3.2.2). */
+const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/iu;
+
+export const pathOf = (url: string): string => url.replace(origin, '').split('?', 1)[0] ?? '';
 
 const notFound = ({ raw }: FastifyRequest, routes: RouteTable): Failure => {
   const allowed = routes.methodsOf(pathOf(raw.url ?? ''));

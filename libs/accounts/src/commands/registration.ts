@@ -125,10 +125,7 @@ export class Registrations {
     context: CommandContext,
   ): TE.TaskEither<RegistrationFailure, AccountMade> {
     return pipe(
-      transact(
-        this.streams,
-        identity,
-      )({ id: identityId, context, ready: ready({ type: 'LinkIdentity' as const, accountId, inPlaceOf }) }),
+      linkIdentity(this.streams, identityId, { accountId, inPlaceOf }, context),
       // Somebody else's already: the address is given back, nothing is half done.
       TE.orElse((failure): TE.TaskEither<RegistrationFailure, Transacted<AccountId | null>> =>
         failure._tag === 'IdentityTaken' ? this.giveBack(emailId, accountId, context, failure) : TE.left(failure),
@@ -169,3 +166,11 @@ export class Registrations {
 /** This same command came to nothing before, and what it had sealed was erased: that has one reason. */
 export const erasedMeansTaken = (failure: VaultUnavailable | SubjectErased): VaultUnavailable | IdentityTaken =>
   failure._tag === 'SubjectErased' ? { _tag: 'IdentityTaken' } : failure;
+
+/** A person at their provider, linked to their account: at a sign-up, and when the first one to sign in is somebody else there. */
+export const linkIdentity = (
+  streams: StreamFolds,
+  id: string,
+  whose: Pick<Registration, 'accountId' | 'inPlaceOf'>,
+  context: CommandContext,
+) => transact(streams, identity)({ id, context, ready: ready({ type: 'LinkIdentity' as const, ...whose }) });

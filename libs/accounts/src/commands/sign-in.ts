@@ -15,6 +15,7 @@ import { identity, type IdentityTaken } from '../domain/email.decider.js';
 import type { SignIn as Attempt } from '../domain/sign-in.js';
 import { PersonalIndex } from '../personal-index.js';
 import { AccountByEmail } from './account-by-email.js';
+import { linkIdentity } from './registration.js';
 
 type Failure = AccountFailure | IdentityTaken | TransactFailure;
 
@@ -103,14 +104,7 @@ export class SignInHandler implements ICommandHandler<SignIn> {
       TE.flatMap((): TE.TaskEither<Failure, unknown> =>
         attempt.foundBy === 'identity'
           ? TE.right(undefined)
-          : transact(
-              this.streams,
-              identity,
-            )({
-              id: attempt.identity,
-              context,
-              ready: ready({ type: 'LinkIdentity' as const, accountId, inPlaceOf: null }),
-            }),
+          : linkIdentity(this.streams, attempt.identity, { accountId, inPlaceOf: null }, context),
       ),
       TE.flatMap(() => transact(this.streams, account)({ id: accountId, context, ready: ready(attempt) })),
       TE.map(({ position }) => ({ id: accountId, position })),
