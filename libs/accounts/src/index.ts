@@ -16,7 +16,7 @@ export {
 export { SignIn, SignInHandler } from './commands/sign-in.js';
 export type { Registration } from './domain/account.js';
 export { account, type AccountFailure } from './domain/account.decider.js';
-export { email, type EmailTaken, type IdentityTaken } from './domain/email.decider.js';
+export { email, type EmailTaken, holderOf, type IdentityTaken } from './domain/email.decider.js';
 export { retiredProvider } from './domain/sign-in.js';
 export { PersonalIndex } from './personal-index.js';
 export type { AccountDocument } from './projections/accounts.js';

@@ -47,10 +47,17 @@ export const maySee = (facts: Facts, accountId: string, place: Place): boolean =
  * May this person do this here? Asked of the log itself: the few streams that say so are read now, and the same
  * decision function answers as for everybody else. The answer brings the facts along, and what they were read at.
  */
-export const authorize =
+export const authorize = (
+  streams: StreamFolds,
+  { action, ...wish }: Wish,
+): TE.TaskEither<Refusal | StoreFailure, StreamFacts> => authorizeAll(streams, [action], wish);
+
+/** The same for several actions, each of which they must be allowed: asked of one reading. */
+export const authorizeAll =
   (
     streams: StreamFolds,
-    { accountId, action, place, alsoAbout = [], now }: Wish,
+    actions: ReadonlyArray<string>,
+    { accountId, place, alsoAbout = [], now }: Omit<Wish, 'action'>,
   ): TE.TaskEither<Refusal | StoreFailure, StreamFacts> =>
   async () => {
     const found = await readFacts(streams, {
@@ -59,8 +66,11 @@ export const authorize =
       projectId: place.type === 'project' ? place.id : undefined,
     })();
     if (E.isLeft(found)) return found;
-    const refusal = mayPerson(found.right.facts, { accountId, action, place, now });
-    return refusal === undefined ? found : E.left(refusal);
+    for (const action of actions) {
+      const refusal = mayPerson(found.right.facts, { accountId, action, place, now });
+      if (refusal !== undefined) return E.left(refusal);
+    }
+    return found;
   };
 
 /** The same question of any facts: `undefined` when the person may, else how they are refused. */

@@ -53,7 +53,7 @@ export class InvitationsController {
   ): Answer<Invitation & { readonly token: string }> {
     const done = await this.commands.execute(new InviteMember(context, by, id, email));
     return this.settled.after(done, async (made) =>
-      E.map((shown: Invitation) => ({ ...shown, token: made.token }))(await this.show('operator', id, made.id)),
+      E.map((shown: Invitation) => ({ ...shown, token: made.token }))(await this.made(id, made.id)),
     );
   }
 
@@ -86,7 +86,7 @@ export class InvitationsController {
   ): Answer<Invitation> {
     const found = this.invitations.get(reader, id, invitationId, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
-    const shown = await this.show(reader, id, invitationId);
+    const shown = await this.withAddress(found.right);
     if (E.isLeft(shown)) return shown;
     const etag = etagOf(found.right.changed, shown.right);
     return E.right(reply(shown.right, { etag, position: this.lists.position }));
@@ -118,15 +118,16 @@ export class InvitationsController {
     return this.settled.after(done, ({ organizationId }) => this.members.one('operator', organizationId, by));
   }
 
-  private async show(
-    reader: Reader,
-    organizationId: OrganizationId,
-    id: InvitationId,
-  ): Promise<E.Either<Failed, Invitation>> {
-    const found = this.invitations.get(reader, organizationId, id, timestampOf(Date.now()));
-    if (E.isLeft(found)) return found;
-    const shown = await this.shown([found.right])();
-    return E.map(([only]: ReadonlyArray<Invitation>) => only ?? invitationView(found.right, null))(shown);
+  private async made(organizationId: OrganizationId, id: InvitationId): Promise<E.Either<Failed, Invitation>> {
+    const found = this.invitations.get('operator', organizationId, id, timestampOf(Date.now()));
+    return E.isLeft(found) ? found : this.withAddress(found.right);
+  }
+
+  private withAddress(document: InvitationDocument): Promise<E.Either<Failed, Invitation>> {
+    return pipe(
+      this.shown([document]),
+      TE.map(([only]) => only ?? invitationView(document, null)),
+    )();
   }
 
   /** With the address, while the vault still opens it. */

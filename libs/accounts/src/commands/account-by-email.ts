@@ -1,6 +1,6 @@
 import { foldOfAggregate, type TransactFailure, type StreamFolds } from '#libs/event-store';
 import { type AccountId, pipe, TE } from '#libs/kernel';
-import { email } from '../domain/email.decider.js';
+import { email, holderOf } from '../domain/email.decider.js';
 import { type PersonalIndex } from '../personal-index.js';
 
 /** Whose address it is, by the log itself; null for nobody's (ACC-10, AMB-32). */
@@ -13,7 +13,7 @@ export class AccountByEmail {
   find(address: string): TE.TaskEither<TransactFailure, AccountId | null> {
     return pipe(
       this.streams.load(foldOfAggregate(email), this.index.email(address)),
-      TE.map(({ state }) => (state === null || state === 'tombstoned' ? null : state.accountId)),
+      TE.map(({ state }) => holderOf(state)),
     );
   }
 }

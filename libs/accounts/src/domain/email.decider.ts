@@ -14,6 +14,10 @@ export interface EmailTaken {
 /** Who holds the address; `tombstoned` once its account was deleted. */
 type Held = Registration | 'tombstoned' | null;
 
+/** Whose address it is; null for nobody's, and for one that is nobody's for good. */
+export const holderOf = (held: Held): AccountId | null =>
+  held === null || held === 'tombstoned' ? null : held.accountId;
+
 const decideEmail = (command: EmailCommand, held: Held): Decision<EmailTaken, EmailEvent> => {
   if (held === 'tombstoned') return command.type === 'ReserveEmail' ? E.left({ _tag: 'EmailTaken' }) : E.right([]);
   switch (command.type) {

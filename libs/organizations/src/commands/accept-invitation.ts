@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { email } from '#libs/accounts';
+import { email, holderOf } from '#libs/accounts';
 import { readFacts } from '#libs/authorization';
 import {
   type CommandContext,
@@ -70,9 +70,7 @@ export class AcceptInvitationHandler implements ICommandHandler<AcceptInvitation
       this.streams.load(foldOfAggregate(invitation), this.tokens.streamOf(located)),
       TE.flatMap(({ state }) => this.streams.load(foldOfAggregate(email), state.get(invitationId)?.email ?? '')),
       TE.flatMapEither(({ state }): E.Either<AcceptFailure, undefined> =>
-        state !== null && state !== 'tombstoned' && state.accountId === by
-          ? E.right(undefined)
-          : E.left({ _tag: 'Forbidden', action: 'invitation:accept' }),
+        holderOf(state) === by ? E.right(undefined) : E.left({ _tag: 'Forbidden', action: 'invitation:accept' }),
       ),
       TE.flatMap(() => readFacts(this.streams, { accountIds: [by], organizationId })),
       TE.flatMapEither(

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { authorize, type Refusal } from '#libs/authorization';
+import { authorizeAll, type Refusal } from '#libs/authorization';
 import {
   type CommandContext,
   type Ready,
@@ -60,9 +60,6 @@ export class UpdateOrganizationHandler implements ICommandHandler<UpdateOrganiza
     const place = { type: 'organization' as const, id };
     const privacy = change.privacy === undefined ? [] : ['privacy:update'];
     const actions = change.name === undefined && privacy.length > 0 ? privacy : ['organization:update', ...privacy];
-    const may = TE.traverseSeqArray((action: string) =>
-      authorize(this.streams, { accountId: by, action, place, now: context.at }),
-    );
     return transact(
       this.streams,
       organization,
@@ -70,10 +67,10 @@ export class UpdateOrganizationHandler implements ICommandHandler<UpdateOrganiza
       id,
       context,
       ready: pipe(
-        may(actions),
-        TE.map((found): Ready<OrganizationCommand> => ({
+        authorizeAll(this.streams, actions, { accountId: by, place, now: context.at }),
+        TE.map(({ basis }): Ready<OrganizationCommand> => ({
           command: { type: 'UpdateOrganization', ...change },
-          basis: found.at(-1)?.basis ?? [],
+          basis,
         })),
       ),
     })();

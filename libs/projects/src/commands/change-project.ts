@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { authorize, type Refusal } from '#libs/authorization';
+import { authorizeAll, type Refusal } from '#libs/authorization';
 import {
   type CommandContext,
   foldOfAggregate,
@@ -85,15 +85,12 @@ export class ChangeProjectHandler implements ICommandHandler<ChangeProject> {
   }
 
   private ready({ context, by, id, change }: ChangeProject): TE.TaskEither<Failure, Ready<ProjectCommand>> {
-    const may = TE.traverseSeqArray((action: string) =>
-      authorize(this.streams, { accountId: by, action, place: { type: 'project', id }, now: context.at }),
-    );
+    const wish = { accountId: by, place: { type: 'project' as const, id }, now: context.at };
     return pipe(
-      may(actionsOf(change)),
-      TE.map((found) => {
-        const [facts, basis] = [found.at(-1)?.facts, found.at(-1)?.basis ?? []];
-        const organizationId = facts?.project(id)?.organizationId;
-        const featureOn = organizationId !== undefined && facts?.organization(organizationId)?.externals.on === true;
+      authorizeAll(this.streams, actionsOf(change), wish),
+      TE.map(({ facts, basis }) => {
+        const organizationId = facts.project(id)?.organizationId;
+        const featureOn = organizationId !== undefined && facts.organization(organizationId)?.externals.on === true;
         return { command: commandOf(change, featureOn), basis };
       }),
     );

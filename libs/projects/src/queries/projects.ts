@@ -48,9 +48,8 @@ export class Projects implements ReadModel {
     return this.documents.get(projectId)?.organizationId;
   }
 
-  /** Who was deleted has no place anywhere, though the row's own stream may have yet to say so. */
   personIn(projectId: ProjectDocument['id'], accountId: string) {
-    const project = this.live.account(accountId)?.status === 'deleted' ? undefined : this.live.project(projectId);
+    const project = this.live.project(projectId);
     return project && personInProject(this.live, accountId, projectId, project);
   }
 
