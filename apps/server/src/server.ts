@@ -9,7 +9,7 @@ import { Engine, type Foundation } from './engine.js';
 import { AccessGuard } from './http/access.guard.js';
 import { createHttpApp } from './http/http-app.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
-import { MinPositionGuard } from './http/min-position.js';
+import { MinPositionGuard, MinPositionWait } from './http/min-position.js';
 import { QueryGuard } from './http/query.guard.js';
 import { ApiDescription } from './openapi/description.js';
 import { loadOperatorToken } from './operator-token.js';
@@ -48,9 +48,13 @@ const closed = async (app: NestFastifyApplication): Promise<void> => {
   }
 };
 
+const keepsFiles = ({ eventStore, vault, masterKey, operatorToken }: Config): boolean =>
+  eventStore === 'embedded' || [vault, masterKey, operatorToken].includes(undefined);
+
 /** Opens the log and the vault, folds the state, and serves. */
 export const startServer = async (config: Config, open: OpenFoundation, logger: Logger): Promise<Server> => {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  // A node with nothing of its own may have a disk that it cannot write.
+  if (keepsFiles(config)) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const foundation = await open(config);
   const operatorToken = loadOperatorToken(config.dataDir, config.operatorToken);
   const engine = new Engine({ ...foundation, operatorToken }, config, logger);
@@ -61,9 +65,10 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   const app = await createHttpApp(module, options);
   const reflector = new Reflector();
   app.useGlobalGuards(
+    new MinPositionWait(engine.tokens, engine.store, engine.readSide),
     new AccessGuard(reflector, engine.authentication, engine.live, engine.freshness),
     new QueryGuard(reflector),
-    new MinPositionGuard(engine.tokens, engine.store, engine.readSide),
+    new MinPositionGuard(),
   );
   app.useGlobalInterceptors(new IdempotencyInterceptor(reflector, engine.idempotency, engine.personal));
   const url = await listening(app, config.host, config.port);

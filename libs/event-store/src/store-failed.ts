@@ -1,4 +1,7 @@
+import { E, type TE } from '#libs/kernel';
 import type { StoreFailure } from './event-store.js';
+
+export const unavailable = (cause: string): StoreFailure => ({ _tag: 'StoreUnavailable', cause });
 
 /** How a subscription ends when the store fails it: an iteration cannot answer, it can only throw. */
 export class StoreFailed extends Error {
@@ -21,3 +24,15 @@ const describe = (failure: StoreFailure): string => {
       return `event ${String(failure.revision)} of ${failure.stream} cannot be read: ${failure.why}`;
   }
 };
+
+/** What was thrown, as an answer; a defect stays thrown. */
+export const answering =
+  <A>(work: () => A | Promise<A>): TE.TaskEither<StoreFailure, A> =>
+  async () => {
+    try {
+      return E.right(await work());
+    } catch (error) {
+      if (error instanceof StoreFailed) return E.left(error.failure);
+      throw error;
+    }
+  };

@@ -30,6 +30,8 @@ const context = (): CommandContext => ({
  */
 export class Freshness {
   private confirmedAt = -Infinity;
+  /** When a heartbeat was last new to this node, or written by it. */
+  private beatAt = -Infinity;
   private last: { readonly id: string; readonly seenAt: number } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
@@ -43,12 +45,17 @@ export class Freshness {
   ) {}
 
   isStale(): boolean {
-    return this.now() - this.confirmedAt > this.boundMs;
+    return this.age() > this.boundMs;
   }
 
-  /** Milliseconds since the last confirmation; Infinity before the first. */
+  /**
+   * Milliseconds since the last confirmation; Infinity before the first. Confirmations without a new heartbeat count only so long:
+   * a leader that was voted out and does not know it yet answers as ever, but can write nothing any more.
+   */
   age(): number {
-    return this.now() - this.confirmedAt;
+    const now = this.now();
+    const unproven = now - this.beatAt;
+    return unproven > this.boundMs ? unproven : now - this.confirmedAt;
   }
 
   async start(): Promise<void> {
@@ -90,11 +97,24 @@ export class Freshness {
     return pipe(
       this.store.read(stream, { direction: 'backwards', limit: 1 }),
       TE.flatMap(([found]: ReadonlyArray<RecordedEvent>) => {
-        if (found !== undefined && found.id !== this.last?.id) this.last = { id: found.id, seenAt: asked };
-        const fresh = found !== undefined && this.last !== undefined && asked - this.last.seenAt < this.boundMs / 3;
+        if (found !== undefined && found.id !== this.last?.id) {
+          // The first that is found may be of any age.
+          if (this.last !== undefined) this.beatAt = asked;
+          this.last = { id: found.id, seenAt: asked };
+        }
+        const fresh =
+          found !== undefined &&
+          this.last !== undefined &&
+          this.beatAt > -Infinity &&
+          asked - this.last.seenAt < this.boundMs / 3;
         if (fresh) return TE.right<StoreFailure, unknown>(undefined);
         const event = recordable(heartbeat, stream, context(), [])({ type: 'HeartbeatRecorded', data: {} }, 0);
-        return this.store.append(stream, 'any', [event]);
+        return pipe(
+          this.store.append(stream, 'any', [event]),
+          TE.map(() => {
+            this.beatAt = asked;
+          }),
+        );
       }),
     );
   }

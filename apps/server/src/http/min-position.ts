@@ -10,8 +10,20 @@ import { Refused } from './refused.js';
 /** How long a caller waits for a position that the log has and this node has not, in ms. */
 export const PATIENCE = 5_000;
 
-/** `Writ-Min-Position`: answered from a state at or past it, or not at all. */
-export class MinPositionGuard implements CanActivate {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why this node cannot answer from the position that was asked for. */
+    positionRefused?: Failure;
+  }
+}
+
+const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
+
+/**
+ * `Writ-Min-Position`: answered from a state at or past it, or not at all. To stand before whatever looks at the credential: that too
+ * may have been made on another node, a moment ago. What is wrong with the position is told later, to callers who may be told.
+ */
+export class MinPositionWait implements CanActivate {
   constructor(
     private readonly tokens: PositionTokens,
     private readonly store: EventStore,
@@ -19,16 +31,18 @@ export class MinPositionGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const wanted = context.switchToHttp().getRequest<FastifyRequest>().headers['writ-min-position'];
-    return wanted === undefined || this.waited(String(wanted));
+    const request = requestOf(context);
+    const wanted = request.headers['writ-min-position'];
+    return wanted === undefined || this.waited(request, String(wanted));
   }
 
-  private async waited(wanted: string): Promise<boolean> {
+  private async waited(request: FastifyRequest, wanted: string): Promise<boolean> {
     const failure = await this.wait(wanted);
-    if (failure !== undefined) throw new Refused(failure);
+    if (failure !== undefined) request.positionRefused = failure;
     return true;
   }
 
+  /** Only a token that was given out here makes anybody wait: nobody else can bring one. */
   private async wait(text: string): Promise<Failure | undefined> {
     const position = this.tokens.decode(text);
     if (E.isLeft(position)) return position.left;
@@ -42,5 +56,14 @@ export class MinPositionGuard implements CanActivate {
     if (position > head.right)
       return { _tag: 'UnknownPosition', detail: 'This position is beyond the head of the log.' };
     return (await this.readSide.reached(position, PATIENCE)) ? undefined : { _tag: 'PositionNotReached' };
+  }
+}
+
+/** Refuses what `MinPositionWait` has waited for in vain, once it is known who asks. */
+export class MinPositionGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { positionRefused } = requestOf(context);
+    if (positionRefused !== undefined) throw new Refused(positionRefused);
+    return true;
   }
 }

@@ -1,7 +1,5 @@
 /**
- * An event as it crosses to the writer: id, type, version, data and metadata, the last two already JSON.
- *
- * @typedef {readonly [id: string, type: string, version: number, data: string, metadata: string]} EncodedEvent
+ * @typedef {import('../encoded.js').EncodedEvent} EncodedEvent
  *
  * @typedef {{ kind: 'append', stream: string, expected: number | 'any' | 'stream-exists', events: ReadonlyArray<EncodedEvent> }} Append
  *   `expected` is -1 for a stream that must not exist.

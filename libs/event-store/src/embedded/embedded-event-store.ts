@@ -16,13 +16,13 @@ import {
   type Subscribe,
   type Subscription,
 } from '../event-store.js';
-import { StoreFailed } from '../store-failed.js';
+import { APPEND_LIMIT, encode } from '../encoded.js';
+import { answering, StoreFailed, unavailable } from '../store-failed.js';
 import type { Request } from './append.mjs';
 import { type Lock, lockDirectory, prepareDirectory } from './directory.js';
 import { acknowledged, EmbeddedSubscription, turn } from './embedded-subscription.js';
-import { APPEND_LIMIT, encode } from './encoded.js';
 import { Reader } from './reader.js';
-import { answering, asStoreFailed, unavailable } from './store-trouble.js';
+import { asStoreFailed } from './store-trouble.js';
 import { StreamEnds } from './stream-ends.js';
 import { Writer } from './writer.js';
 

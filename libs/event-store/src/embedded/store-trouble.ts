@@ -1,8 +1,4 @@
-import { E, type TE } from '#libs/kernel';
-import type { StoreFailure } from '../event-store.js';
-import { StoreFailed } from '../store-failed.js';
-
-export const unavailable = (cause: string): StoreFailure => ({ _tag: 'StoreUnavailable', cause });
+import { StoreFailed, unavailable } from '../store-failed.js';
 
 export interface SqliteFailure {
   /** SQLite's own name for it: `SQLITE_BUSY`, `SQLITE_IOERR_WRITE`. */
@@ -21,15 +17,3 @@ export const isSqliteFailure = (error: unknown): error is SqliteFailure =>
 /** What SQLite throws says that the store is away; whatever else is thrown is a defect. */
 export const asStoreFailed = (error: unknown): unknown =>
   isSqliteFailure(error) ? new StoreFailed(unavailable(`${error.code}: ${error.message}`)) : error;
-
-/** What was thrown, as an answer. */
-export const answering =
-  <A>(read: () => A | Promise<A>): TE.TaskEither<StoreFailure, A> =>
-  async () => {
-    try {
-      return E.right(await read());
-    } catch (error) {
-      if (error instanceof StoreFailed) return E.left(error.failure);
-      throw error;
-    }
-  };

@@ -1,8 +1,10 @@
-import type { NewEvent, StreamName } from '../event-store.js';
-import type { EncodedEvent } from './append.mjs';
+import type { NewEvent, StreamName } from './event-store.js';
 
 /** What EventStoreDB takes in one append, unless told otherwise. */
 export const APPEND_LIMIT = 1024 * 1024;
+
+/** An event on its way to a store: data and metadata already as JSON. */
+export type EncodedEvent = readonly [id: string, type: string, version: number, data: string, metadata: string];
 
 export interface Encoded {
   readonly events: ReadonlyArray<EncodedEvent>;

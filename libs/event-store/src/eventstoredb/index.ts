@@ -1,0 +1,1 @@
+export { EventStoreDb } from './event-store-db.js';
