@@ -1,26 +1,33 @@
+import type { EventStore } from '#libs/event-store';
 import { EmbeddedEventStore } from '#libs/event-store/embedded';
-import { E } from '#libs/kernel';
-import { Keyring, loadMasterKey } from '#libs/vault';
+import { EventStoreDb } from '#libs/event-store/eventstoredb';
+import { E, type TE } from '#libs/kernel';
+import { Keyring, loadMasterKey, type MasterKeyRefused, type Vault, type VaultUnavailable } from '#libs/vault';
 import { FileVault } from '#libs/vault/file';
+import { PostgresVault } from '#libs/vault/postgres';
+import type { Config } from './config.js';
 import type { OpenFoundation } from './server.js';
 
-const orThrow = <A>(answer: E.Either<{ readonly message: string } | { readonly cause: string }, A>): A => {
+const orThrow = async <A>(task: TE.TaskEither<MasterKeyRefused | VaultUnavailable, A>): Promise<A> => {
+  const answer = await task();
   if (E.isRight(answer)) return answer.right;
   throw new Error('message' in answer.left ? answer.left.message : answer.left.cause);
 };
 
+const openStore = ({ eventStore, dataDir }: Config): Promise<EventStore> =>
+  eventStore === 'embedded' ? EmbeddedEventStore.open(dataDir) : EventStoreDb.open(eventStore);
+
+const openVault = ({ vault, dataDir }: Config, keyring: Keyring): Promise<Vault> =>
+  orThrow<Vault>(vault === undefined ? FileVault.open(dataDir, keyring) : PostgresVault.open(vault, keyring));
+
 /** The concrete adapters, named here and nowhere else. */
 export const openFoundation: OpenFoundation = async (config) => {
-  if (config.eventStore !== 'embedded' || config.vault !== undefined)
-    throw new Error(
-      'This version keeps its log and its vault in the data directory. Leave WRIT_EVENT_STORE and WRIT_VAULT unset.',
-    );
-  const store = await EmbeddedEventStore.open(config.dataDir);
+  const store = await openStore(config);
   try {
-    const keyring = new Keyring(orThrow(await loadMasterKey(config.dataDir, config.masterKey?.toString('base64'))()));
-    const vault = orThrow(await FileVault.open(config.dataDir, keyring)());
+    const keyring = new Keyring(await orThrow(loadMasterKey(config.dataDir, config.masterKey?.toString('base64'))));
+    const vault = await openVault(config, keyring);
     // The lock on the data directory says so.
-    return { store, vault, keyring, alone: true };
+    return { store, vault, keyring, alone: config.eventStore === 'embedded' };
   } catch (error) {
     await store.close();
     throw error;

@@ -23,7 +23,7 @@ import { type Lock, lockDirectory, prepareDirectory } from './directory.js';
 import { acknowledged, EmbeddedSubscription, turn } from './embedded-subscription.js';
 import { Reader } from './reader.js';
 import { asStoreFailed } from './store-trouble.js';
-import { StreamEnds } from './stream-ends.js';
+import { StreamEnds } from '../stream-ends.js';
 import { Writer } from './writer.js';
 
 /** Rows read in one go by whatever reads on: the event loop gets a turn in between. */
@@ -39,6 +39,10 @@ const nothing: TE.TaskEither<never, ReadonlyArray<RecordedEvent>> = () => Promis
  */
 export class EmbeddedEventStore extends EventStore {
   private readonly watchers = new Set<() => void>();
+  /**
+   * Nobody else writes to this log, and no subscription runs ahead of what was acknowledged: so a stream known to end where a
+   * reader has been needs no look at the disk.
+   */
   private readonly ends = new StreamEnds();
   private closing: Promise<void> | undefined;
 

@@ -26,7 +26,8 @@ import { lastOf, type Log, pageOf } from './paging.js';
 import { fromLeader, PAGE, readLog, readSlice } from './reading.js';
 import { recorded } from './recorded.js';
 import { logIdOf, setMaxCount } from './stream-metadata.js';
-import { BATCH, EventStoreDbSubscription } from './subscribing.js';
+import { BATCH, EventStoreDbSubscription, type Source } from './subscribing.js';
+import { Tail } from './tail.js';
 
 /** How long a start waits for a server that is not there yet, in ms. */
 const PATIENCE = 30_000;
@@ -39,6 +40,8 @@ export class EventStoreDb extends EventStore {
   private readonly log: Log;
   private readonly underWay = new Set<Promise<unknown>>();
   private readonly watchers = new Set<() => void>();
+  private readonly source: Source;
+  private readonly tail: Tail;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -47,6 +50,20 @@ export class EventStoreDb extends EventStore {
   ) {
     super();
     this.log = (direction, from, limit) => readLog(client, direction, from, limit);
+    this.source = {
+      head: async () => {
+        const head = await this.head()();
+        if (E.isLeft(head)) throw new StoreFailed(head.left);
+        return head.right;
+      },
+      // No filter: the server's have passed over events. What is its own is left out on this side.
+      open: (after) => client.subscribeToAll({ ...fromLeader, fromPosition: fromOf(after) }, { highWaterMark: BATCH }),
+      onClose: (told) => {
+        this.watchers.add(told);
+        return () => this.watchers.delete(told);
+      },
+    };
+    this.tail = new Tail({ head: this.source.head, subscribe: (after) => this.subscribe({ after }) });
   }
 
   /** Throws an Error that says what to do, and nothing of the credentials, when the server does not answer or will not. */
@@ -78,19 +95,13 @@ export class EventStoreDb extends EventStore {
   }
 
   read(stream: StreamName, options: ReadStream = {}): TE.TaskEither<StoreFailure, ReadonlyArray<RecordedEvent>> {
-    const { direction = 'forwards', limit = Infinity } = options;
+    const { direction = 'forwards', limit = Infinity, from = 0 } = options;
     return this.doing(async () => {
-      const events: RecordedEvent[] = [];
-      let from: number | 'start' | 'end' = options.from ?? (direction === 'forwards' ? 'start' : 'end');
-      while (events.length < limit) {
-        const wanted = Math.min(PAGE, limit - events.length);
-        const found = await readSlice(this.client, stream, { direction, from, limit: wanted });
-        events.push(...found.map(recorded));
-        const last = events.at(-1);
-        if (last === undefined || found.length < wanted) break;
-        from = last.revision + (direction === 'forwards' ? 1 : -1);
-        if (from < 0) break;
-      }
+      if (direction === 'backwards') return this.slices(stream, options);
+      if (await this.tail.isPast(stream, from)) return [];
+      const saw = this.tail.watch();
+      const events = await this.slices(stream, options);
+      if (limit === Infinity) saw(stream, events.at(-1)?.revision ?? from - 1);
       return events;
     });
   }
@@ -104,23 +115,7 @@ export class EventStoreDb extends EventStore {
   }
 
   subscribe(options: Subscribe): Subscription {
-    return new EventStoreDbSubscription(
-      {
-        head: async () => {
-          const head = await this.head()();
-          if (E.isLeft(head)) throw new StoreFailed(head.left);
-          return head.right;
-        },
-        // No filter: the server's have passed over events. What is its own is left out on this side.
-        open: (after) =>
-          this.client.subscribeToAll({ ...fromLeader, fromPosition: fromOf(after) }, { highWaterMark: BATCH }),
-        onClose: (told) => {
-          this.watchers.add(told);
-          return () => this.watchers.delete(told);
-        },
-      },
-      options,
-    );
+    return new EventStoreDbSubscription(this.source, options);
   }
 
   setRetention(stream: StreamName, { maxCount }: Retention): TE.TaskEither<StoreFailure, void> {
@@ -136,10 +131,29 @@ export class EventStoreDb extends EventStore {
     return this.closing;
   }
 
+  /** As many pages as it takes. */
+  private async slices(
+    stream: StreamName,
+    { direction = 'forwards', limit = Infinity, from: first }: ReadStream,
+  ): Promise<ReadonlyArray<RecordedEvent>> {
+    const events: RecordedEvent[] = [];
+    let from: number | 'start' | 'end' = first ?? (direction === 'forwards' ? 'start' : 'end');
+    while (events.length < limit) {
+      const wanted = Math.min(PAGE, limit - events.length);
+      const found = await readSlice(this.client, stream, { direction, from, limit: wanted });
+      events.push(...found.map(recorded));
+      const last = events.at(-1);
+      if (last === undefined || found.length < wanted) break;
+      from = last.revision + (direction === 'forwards' ? 1 : -1);
+      if (from < 0) break;
+    }
+    return events;
+  }
+
   private async shut(): Promise<void> {
     for (const told of [...this.watchers]) told();
     // Each of them ends by itself: nothing here waits without a bound.
-    await Promise.allSettled(this.underWay);
+    await Promise.allSettled([...this.underWay, this.tail.stop()]);
     await giveBack(this.client);
   }
 

@@ -1,11 +1,5 @@
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client';
-import {
-  type Batch,
-  type Position,
-  type RecordedEvent,
-  type Subscribe,
-  type Subscription,
-} from '../event-store.js';
+import { type Batch, type Position, type RecordedEvent, type Subscribe, type Subscription } from '../event-store.js';
 import { categoryOf } from '../metadata.js';
 import { StoreFailed, unavailable } from '../store-failed.js';
 import { isSystem, recorded } from './recorded.js';
@@ -19,10 +13,10 @@ export const BATCH = 500;
 
 /** What a subscription needs of the store. Both fail with `StoreFailed`. */
 export interface Source {
-  head(): Promise<Position>;
-  open(after: Position): AllStreamSubscription;
+  readonly head: () => Promise<Position>;
+  readonly open: (after: Position) => AllStreamSubscription;
   /** Calls back when the store is closed. */
-  onClose(closed: () => void): () => void;
+  readonly onClose: (closed: () => void) => () => void;
 }
 
 /**

@@ -1,10 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { StreamName } from '../event-store.js';
+import type { StreamName } from './event-store.js';
 
-/**
- * Streams' last revisions, as acknowledged or read. Nobody else writes to this log, and no subscription runs ahead of
- * what was acknowledged: so a stream known to end where a reader has been needs no look at the disk.
- */
+/** Streams' last revisions, -1 for one that does not exist. Whoever keeps it sees to it that nothing is written unseen. */
 export class StreamEnds {
   private readonly revisions = new LRUCache<StreamName, number>({ max: 100_000 });
 
@@ -14,7 +11,7 @@ export class StreamEnds {
   }
 
   saw(stream: StreamName, revision: number): void {
-    if (revision > (this.revisions.get(stream) ?? -1)) this.revisions.set(stream, revision);
+    if (revision > (this.revisions.get(stream) ?? -2)) this.revisions.set(stream, revision);
   }
 
   /** Nobody knows whether something was appended: the next reader looks. */
