@@ -93,10 +93,7 @@ const answerOf = (
   }
 };
 
-const appended = (
-  { revision, position }: Extract<Outcome, { _tag: 'Appended' }>,
-  positions: Positions,
-): AppendResp => {
+const appended = ({ revision, position }: Extract<Outcome, { _tag: 'Appended' }>, positions: Positions): AppendResp => {
   const success = new streams.AppendResp.Success();
   if (revision < 0) {
     success.setNoStream(new shared.Empty()).setNoPosition(new shared.Empty());

@@ -32,7 +32,11 @@ export const batchAppending =
     wire.on('cancelled', gone).on('close', gone);
     const batch = new Batch(member, wire, call);
     wire.on('data', (request: BatchAppendReq) => {
-      if (!call.isOver) batch.take(request);
+      try {
+        if (!call.isOver) batch.take(request);
+      } catch (thrown) {
+        call.refuse(unexpected(thrown));
+      }
     });
     wire.on('end', () => {
       batch.finish();
@@ -118,7 +122,9 @@ class Batch {
       case 'Appended': {
         const { revision, position } = outcome;
         const isNothing = revision < 0;
-        this.say(appendedMessage(correlation, isNothing ? null : revision, isNothing ? null : positions.wire(position)));
+        this.say(
+          appendedMessage(correlation, isNothing ? null : revision, isNothing ? null : positions.wire(position)),
+        );
         return;
       }
       case 'WrongExpectedVersion': {

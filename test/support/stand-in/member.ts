@@ -63,6 +63,13 @@ export class Member {
     return undefined;
   }
 
+  /** Another one leads: what is under way is told so, but for a batch that is idle. */
+  resign(refusal: Refusal): void {
+    for (const call of this.calls.all()) {
+      if (call.kind !== 'other' && call.pending > 0) call.refuse(refusal);
+    }
+  }
+
   private misled({ requiresLeader }: Call): Refusal | undefined {
     if (!requiresLeader) return undefined;
     const leader = this.known().find(({ isLeader }) => isLeader);

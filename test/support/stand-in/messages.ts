@@ -20,8 +20,7 @@ export interface WireEvent extends WirePosition {
 const SMALL = 512;
 
 /** A character of UTF-16 takes three bytes at most. */
-const roomFor = (...texts: ReadonlyArray<string>): number =>
-  texts.reduce((sum, text) => sum + 3 * text.length, SMALL);
+const roomFor = (...texts: ReadonlyArray<string>): number => texts.reduce((sum, text) => sum + 3 * text.length, SMALL);
 
 const inside = (writer: BackWriter, field: number, write: () => void): void => {
   const { mark } = writer;

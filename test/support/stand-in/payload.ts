@@ -4,7 +4,7 @@ import type { EventId } from '#libs/kernel';
 
 /** An event as a client proposes it. */
 export interface Proposed {
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   readonly isJson: boolean;
   readonly data: Uint8Array;
@@ -58,7 +58,7 @@ export const toKept = (logId: string, proposed: ReadonlyArray<Proposed>, now: nu
     const flags = (isJson ? 0 : BINARY) + (body ? 0 : RAW_DATA) + (about ? 0 : RAW_METADATA);
     grown += (body ? 0 : growth(data)) + (about ? 0 : growth(metadata));
     return {
-      id: id as EventId,
+      id,
       type,
       version: now * FLAGS + flags,
       data: body ? body.value : base64(data),

@@ -1,7 +1,12 @@
 import shared from '@eventstore/db-client/generated/shared_pb.js';
-import streams, { type AppendReq, type AppendResp, type BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
+import streams, {
+  type AppendReq,
+  type AppendResp,
+  type BatchAppendReq,
+} from '@eventstore/db-client/generated/streams_pb.js';
 import type { ExpectedRevision } from '#libs/event-store';
-import { missingProperty, type Refusal } from './failures.js';
+import { EventId } from '#libs/kernel';
+import { invalid, missingProperty, type Refusal } from './failures.js';
 import type { Proposed } from './payload.js';
 
 type Options = AppendReq.Options | BatchAppendReq.Options;
@@ -27,8 +32,10 @@ export const proposedOf = (
   const [type, contentType] = [properties.get('type'), properties.get('content-type')];
   if (type === undefined) return { refusal: missingProperty('type') };
   if (contentType === undefined) return { refusal: missingProperty('content-type') };
+  const id = uuidOf(message.getId());
+  if (!EventId.is(id)) return { refusal: invalid(`'${id}' is not a UUID`) };
   return {
-    id: uuidOf(message.getId()),
+    id,
     type,
     isJson: contentType === 'application/json',
     data: message.getData_asU8(),

@@ -16,7 +16,7 @@ export interface Reading {
   readonly options: Options;
 }
 
-export const isBackwards = (options: Options): boolean => 
+export const isBackwards = (options: Options): boolean =>
   options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
 
 /** The client asks for 2^53 - 1 when it wants all there are. */

@@ -5,7 +5,15 @@ import { invalid, streamDeleted, unexpected } from './failures.js';
 import type { Member } from './member.js';
 import { notFoundMessage } from './messages.js';
 import { Outlet, type ReadCall } from './outlet.js';
-import { countOf, firstPosition, firstRevision, type From, isBackwards, type Reading, streamOf } from './read-request.js';
+import {
+  countOf,
+  firstPosition,
+  firstRevision,
+  type From,
+  isBackwards,
+  type Reading,
+  streamOf,
+} from './read-request.js';
 import { subscribing } from './subscribing.js';
 
 /** Events read in one go. */
@@ -56,7 +64,7 @@ const readingStream = async ({ member, call, outlet, options }: Reading): Promis
   }
   let next = firstRevision(options);
   let found = false;
-  for (let left = countOf(options); left > 0 && next !== 'nothing' && !call.isOver; ) {
+  for (let left = countOf(options); left > 0 && next !== 'nothing' && !call.isOver;) {
     const limit = Math.min(PAGE, left);
     const events = await log.read(stream, next, limit, backwards);
     await outlet.send(messages(member, events));
@@ -81,7 +89,7 @@ const readingAll = async ({ member, call, outlet, options }: Reading): Promise<v
   await member.late(call);
   const backwards = isBackwards(options);
   let next = firstPosition(options, log.positions);
-  for (let left = countOf(options); left > 0 && next !== 'nothing' && !call.isOver; ) {
+  for (let left = countOf(options); left > 0 && next !== 'nothing' && !call.isOver;) {
     const limit = Math.min(PAGE, left);
     const events = await log.readAll(next, limit, backwards);
     await outlet.send(messages(member, events));

@@ -53,7 +53,9 @@ export interface MemberOptions {
   readonly tls: Tls | undefined;
   /** The cluster as it is now. */
   readonly known: () => ReadonlyArray<Known>;
-  /** What is left to do when all connections are closed. */
+  /** Called before it lets go of its connections. */
+  readonly closing?: () => void;
+  /** What is left to do when they are closed. */
   readonly closed: () => Promise<void>;
 }
 
@@ -79,7 +81,10 @@ export const startMember = async (
     tombstone: (stream) => {
       log.tombstone(stream);
     },
-    close: () => (closing ??= listener.close().then(options.closed)),
+    close: () => {
+      options.closing?.();
+      return (closing ??= listener.close().then(options.closed));
+    },
   };
   return { standIn, member };
 };

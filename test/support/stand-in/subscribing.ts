@@ -23,7 +23,8 @@ export const subscribing = async ({ member, call, outlet, options }: Reading): P
     call.refuse(streamDeleted(stream));
     return;
   }
-  const filter = stream === undefined ? filterOf(options) : ofStream(stream, await subscribedAfterRevision(options, log));
+  const filter =
+    stream === undefined ? filterOf(options) : ofStream(stream, await subscribedAfterRevision(options, log));
   const after = stream === undefined ? await subscribedAfter(options, log) : START;
   await outlet.send([confirmationMessage(randomUUID())]);
   const feed = log.store.subscribe({ after });
