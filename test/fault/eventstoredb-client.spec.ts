@@ -130,6 +130,7 @@ describe('a server that refuses', () => {
     const calls = [store.read(name), store.readAll(), store.head()];
     for (const answer of await Promise.all(calls.map((call) => refused(call))))
       expect(answer).toEqual(unavailable('has not answered a read'));
+    await eventually(() => standIn.calls.open('Read') + standIn.calls.open('Read:$all') === 0);
   });
 
   it('a stream that somebody deleted is refused here, too, and not taken for empty', async () => {

@@ -77,6 +77,23 @@ export const readingStreams = group('reading a stream', {
     }
   },
 
+  'shows what was acknowledged, at once, to those who have read before and come back for more': async ({
+    store,
+    stream,
+  }) => {
+    const writer = async (): Promise<void> => {
+      const name = stream();
+      let from = 0;
+      for (let n = 0; n < 25; n += 1) {
+        assert.deepEqual(await done(store.read(name, { from })), []);
+        const { revision } = await append(store, name, from === 0 ? 'no-stream' : from - 1, ...events(1));
+        assert.equal((await done(store.read(name, { from })))[0]?.revision, revision);
+        from = revision + 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, writer));
+  },
+
   'shows nothing of another': async ({ store, stream, category }) => {
     const kind = category();
     const [short, long] = [`${kind}-1`, `${kind}-1-1`] as const;
