@@ -25,13 +25,16 @@ afterEach(async () => {
 
 const unavailable = (cause: string) => ({ _tag: 'StoreUnavailable', cause: expect.stringContaining(cause) });
 
-/** Events of a subscription, for as long as it lives; `ended` is why it stopped. */
-const follow = (after = START) => {
+/** Events of a subscription, for as long as it lives; `ended` is why it stopped. `pause`, in ms, makes its batches long. */
+const follow = (after = START, pause = 0) => {
   const seen: string[] = [];
   const subscription = store.subscribe({ after });
   const ended = (async (): Promise<unknown> => {
     try {
-      for await (const batch of subscription) seen.push(...ids(batch.events));
+      for await (const batch of subscription) {
+        seen.push(...ids(batch.events));
+        if (pause > 0) await sleep(pause);
+      }
       return 'closed';
     } catch (error) {
       return error;
@@ -206,10 +209,11 @@ describe('a subscription that is lost', () => {
 describe('a subscription', () => {
   it('delivers once what the server delivers twice, and again later', async () => {
     standIn.faults.twice();
-    const live = follow();
-    const written = events(200);
-    for (let n = 0; n < 200; n += 10) await append(store, name, 'any', ...written.slice(n, n + 10));
-    await eventually(() => live.seen.length >= 200);
+    const written = events(400);
+    await append(store, name, 'any', ...written.slice(0, 200));
+    const live = follow(START, 20);
+    for (let n = 200; n < 400; n += 10) await append(store, name, 'any', ...written.slice(n, n + 10));
+    await eventually(() => live.seen.length >= 400);
     await sleep(100);
     live.subscription.close();
     expect(live.seen).toEqual(ids(written));

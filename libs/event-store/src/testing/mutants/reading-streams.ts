@@ -1,4 +1,4 @@
-import { pipe, TE } from '#libs/kernel';
+import { E, pipe, TE } from '#libs/kernel';
 import type { Position, StoreFailure, StreamName } from '../../event-store.js';
 import { mutant } from './mutant.js';
 
@@ -33,6 +33,22 @@ export const readingStreamsMutants = [
     }),
     'forwards, from where and how many',
     'backwards, from where and how many',
+  ),
+  mutant(
+    'remembers that there was nothing new',
+    (inner) => {
+      const nothing = new Set<string>();
+      return {
+        read: (stream, options) => async () => {
+          const asked = `${stream} ${JSON.stringify(options)}`;
+          if (nothing.has(asked)) return E.right([]);
+          const found = await inner.read(stream, options)();
+          if (E.isRight(found) && found.right.length === 0) nothing.add(asked);
+          return found;
+        },
+      };
+    },
+    'shows what was acknowledged, at once, to those who have read before and come back for more',
   ),
   mutant(
     'reads a thousand events of a stream at most',
