@@ -28,10 +28,12 @@ export const startLink = async (to: number): Promise<Link> => {
   let stalled = false;
   let ms = 0;
   const server = createServer({ noDelay: true }, (client) => {
-    const pair = new Pair(client, connect({ port: to, host: HOST, noDelay: true }), () => ms);
+    const pair = new Pair(client, connect({ port: to, host: HOST, noDelay: true }), {
+      late: () => ms,
+      gone: () => pairs.delete(pair),
+    });
     if (stalled) pair.stall();
     pairs.add(pair);
-    pair.whenGone(() => pairs.delete(pair));
   });
   const listen = (port: number): void => {
     server.listen(port, HOST);
@@ -79,9 +81,9 @@ class Pair {
   constructor(
     private readonly client: Socket,
     private readonly server: Socket,
-    late: () => number,
+    private readonly link: { readonly late: () => number; readonly gone: () => void },
   ) {
-    this.ways = [new Way(late), new Way(late)];
+    this.ways = [new Way(link.late), new Way(link.late)];
     const [there, back] = this.ways as [Way, Way];
     client.pipe(there).pipe(server);
     server.pipe(back).pipe(client);
@@ -95,11 +97,8 @@ class Pair {
     }
   }
 
-  whenGone(gone: () => void): void {
-    this.client.on('close', gone);
-  }
-
   kill(): void {
+    this.link.gone();
     this.client.destroy();
     this.server.destroy();
     for (const way of this.ways) way.destroy();

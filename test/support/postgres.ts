@@ -80,7 +80,7 @@ export const testPostgres = async (): Promise<TestPostgres> => {
   try {
     await server.asSuperuser('SELECT 1');
   } catch (error) {
-    throw new Error(`WRIT_TEST_POSTGRES is set, but the server there does not answer: ${(error as Error).message}`);
+    throw new Error('WRIT_TEST_POSTGRES is set, but the server there does not answer', { cause: error });
   }
   return { ...server, close: drop };
 };
@@ -111,7 +111,8 @@ interface Home {
 /** PostgreSQL does not run as root. Where we do, it is another user's, who must then be able to get at all it needs. */
 const makeHome = (): Home => {
   const installed = native();
-  if (process.getuid?.() !== 0) return { root: mkdtempSync(join(tmpdir(), 'writ-postgres-')), binaries: installed, user: {} };
+  if (process.getuid?.() !== 0)
+    return { root: mkdtempSync(join(tmpdir(), 'writ-postgres-')), binaries: installed, user: {} };
   const [, uid, gid] =
     /^(?:postgres|_postgres):[^:]*:(\d+):(\d+):/mu.exec(readFileSync('/etc/passwd', 'utf8')) ??
     /^nobody:[^:]*:(\d+):(\d+):/mu.exec(readFileSync('/etc/passwd', 'utf8')) ??
@@ -184,8 +185,19 @@ export const ownPostgres = async (
   }
   Object.entries(files).forEach(([name, content]) => place(join(directory, name), content));
 
-  const flags = Object.entries({ ...defaults, listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings });
-  const command = ['-D', directory, '-p', String(port), ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const flags = Object.entries({
+    ...defaults,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    ...settings,
+  });
+  const command = [
+    '-D',
+    directory,
+    '-p',
+    String(port),
+    ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
   let child: ChildProcess | undefined;
   let log = '';
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { E, O, pipe, type Sealed, TE } from '#libs/kernel';
+import { E, O, pipe, type Sealed, type TE } from '#libs/kernel';
 import { corrupt, newDataKey, openBox, sealBox, unwrapKey, wrapKey } from './box.js';
 import type { Keyring } from './keyring.js';
 import { type CorruptBox, type Fields, type SubjectErased, Vault, type VaultUnavailable } from './vault.js';
@@ -13,20 +13,32 @@ export interface KeyRows {
   /** When it resolves the wrapped bytes are in the store no more, and the tombstone is durable. */
   erase(subject: string): Promise<void>;
   close(): Promise<void>;
+  /** Of a store that other processes erase from, too. Without it, what was read is good until this vault erases it. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** What other processes erase, as far as it is heard here. */
+export interface Elsewhere {
+  /** From now on calls `forget` with each subject erased, and with none where some may have been missed. */
+  follow(forget: (subject?: string) => void): void;
+  /** False while an erasure could go unheard: then every key is read from the store. */
+  inTouch(): boolean;
 }
 
 type Key = Buffer | null | undefined;
 
 const erased = (subject: string): E.Either<SubjectErased, never> => E.left({ _tag: 'SubjectErased', subject });
 
-const attempt = <F, A>(work: () => Promise<E.Either<F, A>>): TE.TaskEither<F | VaultUnavailable, A> =>
-  pipe(
-    TE.tryCatch(work, (cause): F | VaultUnavailable => ({
-      _tag: 'VaultUnavailable',
-      cause: cause instanceof Error ? cause.message : String(cause),
-    })),
-    TE.flatMapEither((answer) => answer),
-  );
+/** Begins when it is called, and not a moment later: what comes before `close` is done before it. */
+const attempt =
+  <F, A>(work: () => Promise<E.Either<F, A>>): TE.TaskEither<F | VaultUnavailable, A> =>
+  async () => {
+    try {
+      return await work();
+    } catch (cause) {
+      return E.left({ _tag: 'VaultUnavailable', cause: cause instanceof Error ? cause.message : String(cause) });
+    }
+  };
 
 /** The vault over any `KeyRows`, with a bounded cache of unwrapped keys. */
 export class KeyedVault extends Vault {
@@ -41,6 +53,7 @@ export class KeyedVault extends Vault {
   ) {
     super();
     this.keys = new LRUCache({ max: cachedKeys });
+    rows.elsewhere?.follow((subject) => this.forget(subject));
   }
 
   ensureKey(subject: string): TE.TaskEither<VaultUnavailable | SubjectErased, void> {
@@ -49,21 +62,21 @@ export class KeyedVault extends Vault {
 
   seal(subject: string, data: Fields): TE.TaskEither<VaultUnavailable | SubjectErased, Sealed> {
     return attempt(async () => {
-      const key = this.keys.get(subject) ?? (await this.keyFor(subject));
+      const key = this.cached(subject) ?? (await this.keyFor(subject));
       return key === null ? erased(subject) : E.right(sealBox(key, subject, data));
     });
   }
 
   open(sealed: Sealed): TE.TaskEither<VaultUnavailable | CorruptBox, O.Option<Fields>> {
     return attempt(async () => {
-      const key = this.keys.get(sealed.sealedFor) ?? (await this.read([sealed.sealedFor])).get(sealed.sealedFor);
+      const key = this.cached(sealed.sealedFor) ?? (await this.read([sealed.sealedFor])).get(sealed.sealedFor);
       return opened(key, sealed);
     });
   }
 
   openMany(list: ReadonlyArray<Sealed>): TE.TaskEither<VaultUnavailable | CorruptBox, ReadonlyArray<O.Option<Fields>>> {
     return attempt(async () => {
-      const keys = new Map<string, Key>(list.map(({ sealedFor }) => [sealedFor, this.keys.get(sealedFor)]));
+      const keys = new Map<string, Key>(list.map(({ sealedFor }) => [sealedFor, this.cached(sealedFor)]));
       const unknown = [...keys.keys()].filter((subject) => keys.get(subject) === undefined);
       if (unknown.length > 0) (await this.read(unknown)).forEach((key, subject) => keys.set(subject, key));
       return E.traverseArray((sealed: Sealed) => opened(keys.get(sealed.sealedFor), sealed))(list);
@@ -72,17 +85,29 @@ export class KeyedVault extends Vault {
 
   erase(subject: string): TE.TaskEither<VaultUnavailable, void> {
     return attempt(async () => {
-      await this.rows.erase(subject);
-      this.forgotten += 1;
-      this.keys.delete(subject);
+      try {
+        await this.rows.erase(subject);
+      } finally {
+        // Where it fails, nobody knows whether it was done.
+        this.forget(subject);
+      }
       return E.right(undefined);
     });
   }
 
   async close(): Promise<void> {
     await this.rows.close();
+    this.forget();
+  }
+
+  private cached(subject: string): Buffer | undefined {
+    return this.rows.elsewhere?.inTouch() === false ? undefined : this.keys.get(subject);
+  }
+
+  private forget(subject?: string): void {
     this.forgotten += 1;
-    this.keys.clear();
+    if (subject === undefined) this.keys.clear();
+    else this.keys.delete(subject);
   }
 
   /** Null for an erased subject; made, and read back, when there is none: of two made at once the store keeps one. */
