@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { GenericContainer, getContainerRuntimeClient, Network, type StartedTestContainer, Wait } from 'testcontainers';
 
 /** The last line of EventStoreDB under a BSD license. */
-const IMAGE = 'eventstore/eventstore:23.10.2-bookworm-slim';
+const IMAGE = 'eventstore/eventstore:23.10.7-bookworm-slim';
 const STARTUP = 120_000;
 
 export interface RealServer {
