@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Batch, START, type StreamName } from '#libs/event-store';
 import { EventStoreDb } from '#libs/event-store/eventstoredb';
-import { append, done, event, events, holds, ids, refused } from '../../libs/event-store/src/testing/steps.js';
+import { append, done, event, events, holds, ids, refused } from '#libs/event-store/testing';
 import { eventually } from '../support/eventually.js';
 import { startLink } from '../support/link.js';
 import { type StandIn, startStandIn } from '../support/stand-in/stand-in.js';

@@ -1,2 +1,3 @@
 export * from './contract.js';
+export * from './steps.js';
 export * from './temporary-store.js';

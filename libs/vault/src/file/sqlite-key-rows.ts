@@ -85,7 +85,8 @@ export class SqliteKeyRows implements KeyRows {
 
   private prepare(path: string, checkValue: string): string {
     const format = this.db.pragma('user_version', { simple: true });
-    if (typeof format !== 'number' || format > FORMAT) throw new Error(`${path} was written by a newer release`);
+    if (typeof format !== 'number' || format > FORMAT)
+      throw new Error(`${path} was written by a newer release: start that one`);
     this.db.exec(schema);
     this.db.pragma(`user_version = ${FORMAT}`);
     this.db.prepare<[string]>('INSERT OR IGNORE INTO master_check VALUES (1, ?)').run(checkValue);

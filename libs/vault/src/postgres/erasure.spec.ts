@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { E, O } from '#libs/kernel';
@@ -14,70 +15,142 @@ const many = (count: number) => Array.from({ length: count }, (_, n) => `user_${
 
 describe('an erasure in PostgreSQL', () => {
   let server: OwnPostgres;
+  let database: string;
+  let vault: PostgresVault;
+
   beforeAll(async () => {
-    server = await ownPostgres({ wal_recycle: 'off', synchronous_commit: 'off', wal_writer_delay: '10s' });
+    server = await ownPostgres({ wal_recycle: 'off', wal_writer_delay: '10s' });
   });
   afterAll(() => server.close());
+  afterEach(() => vault.close());
 
   describe('on the disk', () => {
-    let database: string;
-    let vault: PostgresVault;
-    let keys: ReadonlyMap<string, Buffer>;
-    const erased = 'user_7';
-
     beforeEach(async () => {
       database = await server.database();
       vault = await open(database);
       await Promise.all(many(400).map((subject) => right(vault.ensureKey(subject))));
-      // Wherever a key may have got to: samples of columns, pages written more than once, the page's map, a row that moved.
-      await server.asSuperuser('ANALYZE; CHECKPOINT', database);
-      await right(vault.erase('user_8'));
+      // Wherever a key may have got to by now: samples of columns, pages written more than once, a partition written anew.
+      await server.asSuperuser('ANALYZE', database);
+      await server.asSuperuser('CHECKPOINT', database);
+      await right(vault.erase('user_0'));
       await server.asSuperuser('VACUUM (ANALYZE)', database);
       await server.asSuperuser('CHECKPOINT', database);
-      const rows = await server.asSuperuser('SELECT subject, wrapped FROM writ_vault.data_key', database);
-      keys = new Map(rows.map(({ subject, wrapped }) => [subject as string, wrapped as Buffer]));
     });
-    afterEach(() => vault.close());
 
-    /** The files with a piece of the subject's wrapped key in them, as it is or in hex or base64. */
-    const filesWith = (subject: string, under: string): ReadonlyArray<string> => {
-      const key = keys.get(subject) ?? Buffer.alloc(0);
-      const pieces = [0, 15, 30, 45].map((from) => key.subarray(from, from + 16));
-      expect(pieces.map(({ length }) => length)).toEqual([16, 16, 16, 16]);
-      const written = pieces.flatMap((piece) => [piece, Buffer.from(piece.toString('hex'))]);
-      const sought = [
-        ...written,
-        ...[0, 1, 2].map((from) => Buffer.from(key.subarray(from, from + 24).toString('base64'))),
-      ];
-      const root = join(server.directory, under);
-      return readdirSync(root, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name))
-        .filter((path) => {
-          const bytes = readFileSync(path);
-          return sought.some((piece) => bytes.includes(piece));
-        })
-        .map((path) => relative(server.directory, path));
+    const keysOf = async (...subjects: ReadonlyArray<string>): Promise<ReadonlyArray<Buffer>> => {
+      const list = subjects.map((subject) => `'${subject}'`).join();
+      const sql = `SELECT wrapped FROM writ_vault.data_key WHERE subject IN (${list}) ORDER BY subject`;
+      return (await server.asSuperuser(sql, database)).map(({ wrapped }) => wrapped as Buffer);
     };
 
-    it('takes the key out of the files of the tables at once (AMB-36)', async () => {
-      expect(filesWith(erased, 'base')).toHaveLength(1);
-      await right(vault.erase(erased));
-      expect(filesWith(erased, 'base')).toEqual([]);
+    const files = (under: string): ReadonlyArray<readonly [string, Buffer]> =>
+      readdirSync(join(server.directory, under), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
+        .map((path) => [relative(server.directory, path), readFileSync(path)]);
+
+    /** Those with any piece of the key in them, as it is, or in hex or base64. */
+    const holding = (key: Buffer, among: ReturnType<typeof files>): ReadonlyArray<string> => {
+      const pieces = [0, 15, 30, 45].map((from) => key.subarray(from, from + 16));
+      expect(pieces.map(({ length }) => length)).toEqual([16, 16, 16, 16]);
+      const hex = pieces.map((piece) => Buffer.from(piece.toString('hex')));
+      const base64 = [0, 1, 2].map((from) => Buffer.from(key.subarray(from, from + 24).toString('base64')));
+      const sought = [...pieces, ...hex, ...base64];
+      return among.filter(([, bytes]) => sought.some((piece) => bytes.includes(piece))).map(([path]) => path);
+    };
+
+    it('takes the key out of the tables’ own files at once, and leaves the others (AMB-36)', async () => {
+      const [key = Buffer.alloc(0)] = await keysOf('user_7');
+      expect(holding(key, files('base'))).toHaveLength(1);
+      await right(vault.erase('user_7'));
+      expect(holding(key, files('base'))).toEqual([]);
       await server.asSuperuser('CHECKPOINT', database);
-      expect(filesWith(erased, 'base')).toEqual([]);
-      many(400)
-        .slice(9)
-        .forEach((subject) => expect([subject, filesWith(subject, 'base').length]).toEqual([subject, 1]));
+      const now = files('base');
+      expect(holding(key, now)).toEqual([]);
+      const others = await keysOf(...many(60).filter((subject) => !['user_0', 'user_7'].includes(subject)));
+      expect(others.map((other) => holding(other, now).length)).toEqual(Array(58).fill(1));
     });
 
-    it('takes it out of all files there are, once the WAL that had it is removed (AMB-36)', async () => {
-      await right(vault.erase(erased));
-      expect(filesWith(erased, '.')).toEqual([expect.stringMatching(/^pg_wal/u)]);
+    it('takes it out of every file there is, once the WAL of that time is removed (AMB-36)', async () => {
+      await right(vault.ensureKey('user_new'));
+      const keys = await keysOf('user_7', 'user_new');
+      expect(keys.map((key) => holding(key, files('.')).length > 0)).toEqual([true, true]);
+      await right(vault.erase('user_7'));
+      await right(vault.erase('user_new'));
+      expect(holding(keys[1] ?? Buffer.alloc(0), files('.'))).toEqual([expect.stringMatching(/^pg_wal/u)]);
       await server.asSuperuser('SELECT pg_switch_wal()', database);
       await server.asSuperuser('CHECKPOINT', database);
-      expect(filesWith(erased, '.')).toEqual([]);
-      expect(filesWith('user_9', '.')).toHaveLength(1);
+      expect(keys.map((key) => holding(key, files('.')))).toEqual([[], []]);
+      expect(keys.map((key) => holding(key, [['log', Buffer.from(server.log())]]))).toEqual([[], []]);
+    });
+  });
+
+  it('and a new key, are kept when the server crashes, though its database commits without waiting', async () => {
+    database = await server.database({ synchronous_commit: 'off' });
+    vault = await open(database);
+    const ann = await right(vault.seal('user_ann', {}));
+    await right(vault.erase('user_ann'));
+    const bob = await right(vault.seal('user_bob', {}));
+    await right(vault.erase('user_cat'));
+    await server.halt('QUIT');
+    expect(await vault.ensureKey('user_bob')()).toMatchObject(E.left({ _tag: 'VaultUnavailable' }));
+    await server.start();
+    expect(await right(vault.openMany([ann, bob]))).toEqual([O.none, O.some({})]);
+    expect(await vault.ensureKey('user_cat')()).toMatchObject(E.left({ _tag: 'SubjectErased' }));
+  });
+
+  it.each(['repeatable read', 'serializable'])(
+    'hides no row from who reads meanwhile, where %s is the default',
+    async (isolation) => {
+      database = await server.database({ default_transaction_isolation: isolation });
+      vault = await open(database);
+      const subjects = many(400);
+      const boxes = await Promise.all(subjects.map((subject) => right(vault.seal(subject, { of: subject }))));
+      const gone = subjects.slice(0, 50);
+      const staying = boxes.slice(50);
+      let left = gone.length;
+      const erasing = Promise.all(gone.map((subject) => right(vault.erase(subject)).finally(() => (left -= 1))));
+      const names = staying.map(({ sealedFor }) => O.some({ of: sealedFor }));
+      while (left > 0) {
+        // Opened anew, it has nothing cached.
+        const reader = await open(database);
+        const reading = Array.from({ length: 8 }, () => right(reader.openMany(staying)));
+        expect(await Promise.all(reading)).toEqual(reading.map(() => names));
+        await reader.close();
+      }
+      await erasing;
+    },
+  );
+
+  describe('with somebody in its way', () => {
+    let other: pg.Client;
+
+    beforeEach(async () => {
+      database = await server.database();
+      vault = await open(database);
+      other = new pg.Client(database);
+      await other.connect();
+    });
+    afterEach(() => other.end());
+
+    it('gives up soon, says why, and is done when it is asked for again', async () => {
+      const [ann, bob] = [await right(vault.seal('user_ann', {})), await right(vault.seal('user_bob', {}))];
+      await other.query('BEGIN; LOCK TABLE writ_vault.data_key IN ACCESS SHARE MODE');
+      const began = performance.now();
+      const erasing = [vault.erase('user_ann')(), vault.erase('user_bob')()];
+      await pause(500);
+      const reader = await open(database);
+      expect(await right(reader.openMany([ann, bob]))).toEqual([O.some({}), O.some({})]);
+      await reader.close();
+      const locked = E.left({
+        _tag: 'VaultUnavailable',
+        cause: expect.stringMatching(/a dump or a long .*\(55P03\)/u),
+      });
+      expect(await Promise.all(erasing)).toEqual([locked, locked]);
+      expect(performance.now() - began).toBeLessThan(6_000);
+      await other.query('COMMIT');
+      await right(vault.erase('user_ann'));
+      expect(await right(vault.openMany([ann, bob]))).toEqual([O.none, O.some({})]);
     });
   });
 });

@@ -17,7 +17,8 @@ const unavailable = (cause: string): Refusal => ({ _tag: 'VaultUnavailable', cau
 
 const refusalOf = (made: Made | undefined, keyring: Keyring, where: string): Refusal | undefined => {
   if (made === undefined) return unavailable(`the vault in PostgreSQL at ${where} is not whole: restore its backup`);
-  if (made.format > FORMAT) return unavailable(`the vault in PostgreSQL at ${where} was written by a newer release`);
+  if (made.format > FORMAT)
+    return unavailable(`the vault in PostgreSQL at ${where} was written by a newer release: start that one`);
   if (made.checkValue === keyring.checkValue) return undefined;
   return masterKeyRefused(
     `the vault in PostgreSQL at ${where} was made with another master key: give that one back, in WRIT_MASTER_KEY`,
