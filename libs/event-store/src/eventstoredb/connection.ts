@@ -41,6 +41,9 @@ const addressIn = (text: string): Address => {
   return address === '' ? refuse('one of its hosts is not host:port') : { address, port: Number(port) };
 };
 
+/** Milliseconds that a silent server has to answer a ping, every ten seconds: the client's own ten make a dead machine cost twenty. */
+const KEEP_ALIVE_TIMEOUT = 3_000;
+
 /** Options of the client that are numbers, and pass through as they are. */
 const numbers = [
   'keepAliveInterval',
@@ -127,6 +130,7 @@ export const connectionFrom = (text: string): Connection => {
     settings: {
       ...hostsIn(discover !== undefined, addresses),
       connectionName: options.get('connectionName') ?? 'writ',
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
       ...Object.fromEntries(
         numbers.flatMap((name) => {
           const value = options.get(name);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedEvent, StreamingRead } from '@eventstore/db-client';
 import type { StreamName } from '../event-store.js';
 import { StoreFailed, unavailable } from '../store-failed.js';
@@ -18,32 +19,31 @@ export const fromLeader = { requiresLeader: true, resolveLinkTos: false } as con
 export type Direction = 'forwards' | 'backwards';
 
 /**
- * Everything that one bounded read brings. The call is ended whatever comes of it: one that is left alone stays open, and
+ * Everything that one bounded read brings. A call that does not end by itself is ended: one that is left alone stays open, and
  * after a hundred of them the server takes no more.
  */
 const gathered = (read: StreamingRead<ResolvedEvent>): Promise<ReadonlyArray<Found>> =>
   new Promise((resolve, reject) => {
     const events: Found[] = [];
-    const silence = setTimeout(() => {
-      end();
-      reject(new StoreFailed(unavailable(`EventStoreDB has not answered a read for ${String(SILENCE)} ms`)));
-    }, SILENCE);
-    const end = (): void => {
+    const fail = (error: Error): void => {
       clearTimeout(silence);
       void read.cancel().catch(() => undefined);
+      reject(error);
     };
+    const silence = setTimeout(() => {
+      fail(new StoreFailed(unavailable(`EventStoreDB has not answered a read for ${String(SILENCE)} ms`)));
+    }, SILENCE);
     read.on('data', ({ event }: ResolvedEvent) => {
       silence.refresh();
       if (event !== undefined) events.push(event);
     });
     read.on('end', () => {
-      end();
+      clearTimeout(silence);
       resolve(events);
     });
     // Stays for as long as the read does: the client tells of a cancelled call, too, and an error unheard ends the process.
     read.on('error', (error: unknown) => {
-      end();
-      reject(error instanceof Error ? error : new Error(String(error)));
+      fail(error instanceof Error ? error : new Error(String(error)));
     });
   });
 
@@ -68,20 +68,22 @@ const failed = (error: unknown, stream: StreamName): StoreFailed => {
   }
 };
 
-/** How often a read is tried that another node has to answer, or whose connection was just lost. */
-const TRIES = 3;
-const PAUSE = 100;
+/** How long a read is tried that another node has to answer, or whose connection was just lost, in ms. */
+const PATIENCE = 3_000;
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 500;
 
 /** Reading changes nothing: so it is simply tried again, on a connection that the client makes anew. */
 const again = async <A>(stream: StreamName, read: () => Promise<A>): Promise<A> => {
-  for (let tries = 1; ; tries += 1) {
+  const until = performance.now() + PATIENCE;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     try {
       return await read();
     } catch (error) {
-      if (tries === TRIES || error instanceof StoreFailed || troubleOf(error).kind !== 'unknown')
-        throw failed(error, stream);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE * tries));
+      const final = error instanceof StoreFailed || troubleOf(error).kind !== 'unknown';
+      if (final || performance.now() + pause > until) throw failed(error, stream);
     }
+    await sleep(pause);
   }
 };
 
