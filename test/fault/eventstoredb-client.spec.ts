@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -313,6 +317,40 @@ describe('a server that was away', () => {
     link.restore();
     expect((await answer).revision).toBe(0);
     await link.close();
+  });
+});
+
+describe('over TLS', () => {
+  let directory: string;
+  beforeEach(async () => {
+    await store.close();
+    await standIn.close();
+    directory = mkdtempSync(join(tmpdir(), 'writ-tls-'));
+    for (const name of ['mine', 'other']) {
+      const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=eventstoredb-node'];
+      const files = ['-keyout', join(directory, `${name}.key`), '-out', join(directory, `${name}.crt`)];
+      execFileSync('openssl', ['req', '-x509', ...made, ...files, '-addext', 'subjectAltName=IP:127.0.0.1'], {
+        stdio: 'ignore',
+      });
+    }
+    const file = (name: string): Buffer => readFileSync(join(directory, name));
+    standIn = await startStandIn({ tls: { key: file('mine.key'), certificate: file('mine.crt') } });
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const trusting = (name: string): string =>
+    `esdb://admin:hunter2@127.0.0.1:${String(standIn.port)}?tls=true&tlsCAFile=${join(directory, name)}`;
+
+  it('a server of the authority that is named is used, with the credentials', async () => {
+    store = await EventStoreDb.open(trusting('mine.crt'));
+    expect((await append(store, name, 'no-stream', event())).revision).toBe(0);
+    expect(standIn.calls.count('BatchAppend')).toBe(0);
+  });
+
+  it('no other server is talked to, and the message has no password', async () => {
+    await expect(EventStoreDb.open(trusting('other.crt'), 500)).rejects.toThrow(/cannot be used: .*certificate/u);
+    await expect(EventStoreDb.open(trusting('other.crt'), 500)).rejects.not.toThrow(/hunter2/u);
   });
 });
 
