@@ -102,6 +102,12 @@ const rules = [
     to: { path: packages('better-sqlite3') },
   },
   {
+    name: 'postgres-stays-in-its-adapter',
+    comment: 'Use the Vault port; only vault/postgres knows the driver of PostgreSQL.',
+    from: { pathNot: ['^libs/vault/src/postgres/', '^test/'] },
+    to: { path: packages('pg', 'pg-[^/]+') },
+  },
+  {
     name: 'libs-enter-libs-by-doors',
     comment: 'Import #libs/<lib> or #libs/<lib>/events, and export there what is missing.',
     from: { path: '^libs/([^/]+)/' },

@@ -75,8 +75,14 @@ const over = (connectionString: string) => {
 
 /** The server that `WRIT_TEST_POSTGRES` names, with a superuser's rights, or one of our own. */
 export const testPostgres = async (): Promise<TestPostgres> => {
-  if (given === undefined) return ownPostgres();
-  const { drop, ...server } = over(given);
+  const server = given === undefined ? await ownPostgres() : await theGiven(given);
+  const [version] = await server.asSuperuser('SHOW server_version');
+  process.stderr.write(`${postgresInUse}: ${String(version?.['server_version'])} at ${server.host}:${server.port}\n`);
+  return server;
+};
+
+const theGiven = async (connectionString: string): Promise<TestPostgres> => {
+  const { drop, ...server } = over(connectionString);
   try {
     await server.asSuperuser('SELECT 1');
   } catch (error) {
@@ -163,7 +169,6 @@ export const ownPostgres = async (
   const { root, binaries, user } = makeHome();
   const directory = join(root, 'data');
   const password = randomBytes(12).toString('hex');
-  const port = await freePort();
   const owned = { ...user, cwd: root, env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' } };
   const place = (name: string, content: string): void => {
     writeFileSync(name, content, { mode: 0o600 });
@@ -191,17 +196,19 @@ export const ownPostgres = async (
     unix_socket_directories: '',
     ...settings,
   });
-  const command = [
-    '-D',
-    directory,
-    '-p',
-    String(port),
-    ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ];
+  let port = 0;
   let child: ChildProcess | undefined;
   let log = '';
 
-  const start = async (): Promise<void> => {
+  /** Undefined once it runs, else why it does not. */
+  const tryToStart = async (): Promise<string | undefined> => {
+    const command = [
+      '-D',
+      directory,
+      '-p',
+      String(port),
+      ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ];
     const started = spawn('sh', ['-c', guard, 'sh', root, join(binaries, 'bin', 'postgres'), ...command], {
       ...owned,
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -209,19 +216,26 @@ export const ownPostgres = async (
     });
     child = started;
     const from = log.length;
-    const answer = await new Promise<string>((resolve) => {
+    return new Promise((resolve) => {
       started.stderr.setEncoding('utf8').on('data', (text: string) => {
         log += text;
         // Who comes too early is told so with a FATAL of its own.
-        const found = /ready to accept connections|FATAL: {2}(?!the database system)/u.exec(log.slice(from));
-        if (found !== null) resolve(found[0]);
+        const [found] = /ready to accept connections|FATAL: {2}(?!the database system)/u.exec(log.slice(from)) ?? [];
+        if (found !== undefined) resolve(found.startsWith('FATAL') ? log.slice(from) : undefined);
       });
-      started.once('exit', () => resolve('exit'));
-      started.once('error', (error) => resolve(error.message));
+      started.once('exit', () => resolve('it exits'));
+      started.once('error', ({ message }) => {
+        child = undefined;
+        resolve(message);
+      });
     });
-    if (answer === 'ready to accept connections') return;
-    await halt('QUIT', 'removed');
-    throw new Error(`PostgreSQL does not start: ${answer}\n${log}`);
+  };
+
+  const start = async (): Promise<void> => {
+    const trouble = await tryToStart();
+    if (trouble === undefined) return;
+    await halt('QUIT', 'kept');
+    throw new Error(`PostgreSQL does not start: ${trouble}`);
   };
 
   const halt = async (signal: 'INT' | 'QUIT', kept: 'kept' | 'removed'): Promise<void> => {
@@ -232,7 +246,19 @@ export const ownPostgres = async (
     await gone;
   };
 
-  await start();
+  const startSomewhere = async (attempts: number): Promise<void> => {
+    port = await freePort();
+    try {
+      await start();
+    } catch (error) {
+      // Somebody else may have taken the port since.
+      if (attempts > 1) return startSomewhere(attempts - 1);
+      rmSync(root, { recursive: true, force: true });
+      throw error;
+    }
+  };
+
+  await startSomewhere(3);
   const { drop: _, ...server } = over(`postgres://writ:${password}@127.0.0.1:${port}/postgres`);
   return {
     ...server,

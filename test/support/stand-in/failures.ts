@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
+import { StoreFailed } from '#libs/event-store';
 import type { BatchFailure } from './messages.js';
 import { MAX_APPEND_SIZE } from './payload.js';
 
@@ -57,7 +58,9 @@ export const invalid = (cause: string): Refusal => refusal(status.INVALID_ARGUME
 
 /** Whatever was thrown while a call was served, as its answer. */
 export const unexpected = (thrown: unknown): Refusal =>
-  refusal(status.UNKNOWN, ascii(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)));
+  thrown instanceof StoreFailed && thrown.failure._tag === 'StoreUnavailable'
+    ? unavailable(thrown.message)
+    : refusal(status.UNKNOWN, ascii(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)));
 
 const ascii = (text: string): string => text.replace(/[^ -~]/gu, '?');
 

@@ -121,10 +121,11 @@ describe('the faults of a stand-in', () => {
     });
 
     it('forgotten ids: what expects no revision is written again, what expects one is not', async () => {
-      standIn.faults.forgetIds();
       const [first, event] = [json(), json()];
       await append(first, { expectedRevision: 'no_stream' });
       await append(event);
+      expect(await append(event)).toMatchObject({ nextExpectedRevision: 1n });
+      standIn.faults.forgetIds();
       expect(await append(event)).toMatchObject({ nextExpectedRevision: 2n });
       expect(await append(event, { expectedRevision: 'stream_exists' })).toMatchObject({ nextExpectedRevision: 3n });
       expect(await append(first, { expectedRevision: 'no_stream' })).toMatchObject({ nextExpectedRevision: 0n });
@@ -361,6 +362,13 @@ describe('a cluster of stand-ins', () => {
     await to(1);
     cluster.elect(1);
     expect((await client.appendToStream('account-1', event)).nextExpectedRevision).toBe(1n);
+  });
+
+  it('says which of them are dead: without a leader, whoever is left is asked', async () => {
+    await client.appendToStream('account-1', json());
+    await member(0).close();
+    await eventually(async () => (await count()) === 1);
+    expect(member(1).calls.count('Read') + member(2).calls.count('Read')).toBe(1);
   });
 
   it('goes on without its old leader', async () => {

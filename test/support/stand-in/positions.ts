@@ -30,11 +30,6 @@ export class Positions {
     const itself = commit % step === 0n && prepare <= commit - BigInt(this.apart);
     return itself ? position : position + 1n;
   }
-
-  /** Where an event lies, or could have lain, with exactly these two halves. */
-  isOfEvent(commit: bigint, prepare: bigint): boolean {
-    return commit % BigInt(STEP) === 0n && prepare === commit - BigInt(this.apart);
-  }
 }
 
 export const justBefore = (position: Position): Position => (position > START ? position - 1n : START);

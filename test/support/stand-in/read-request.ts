@@ -57,11 +57,7 @@ export const subscribedAfter = async (options: Options, log: Log): Promise<Posit
   const position = where?.getPosition();
   if (position === undefined) return START;
   const [commit, prepare] = [BigInt(position.getCommitPosition()), BigInt(position.getPreparePosition())];
-  if (commit === 0n && prepare === 0n) return START;
-  const first = log.positions.notBefore(commit, prepare);
-  if (log.positions.isOfEvent(commit, prepare)) return first;
-  const before = justBefore(first);
-  return (await log.readAll(before, 1, false))[0]?.position ?? before;
+  return commit === 0n && prepare === 0n ? START : log.positions.notBefore(commit, prepare);
 };
 
 /** The revision after which a subscription to one stream starts. */

@@ -294,6 +294,12 @@ describe.each([false, true])('a read of $all where positions are split: %s', (sp
     expect(seen.map(({ position }) => position)).toEqual([at(192), at(256)]);
   });
 
+  it('is read whole by a subscription from before everything', async () => {
+    const { seen } = follow(client.subscribeToAll({ fromPosition: { commit: 0n, prepare: 0n } }));
+    await eventually(() => seen.length === 4);
+    expect(seen[0]?.position).toEqual(at(64));
+  });
+
   it('swallows an event of a subscription whose position is none of an event’s', async () => {
     const { seen, told } = follow(client.subscribeToAll({ fromPosition: { commit: 128n, prepare: 130n } }));
     await eventually(() => told.includes('caughtUp'));
@@ -330,12 +336,33 @@ describe('a subscription', () => {
     await eventually(() => told.includes('caughtUp'));
   });
 
+  /** What is pulled from the embedded store, from now on. */
+  const feeds = (): { events: number; closed: number } => {
+    const { store } = standIn;
+    const subscribe = store.subscribe.bind(store);
+    const pulled = { events: 0, closed: 0 };
+    store.subscribe = (options) => {
+      const inner = subscribe(options);
+      const counted = async function* () {
+        for await (const batch of inner) {
+          pulled.events += batch.events.length;
+          yield batch;
+        }
+        pulled.closed += 1;
+      };
+      return { close: () => inner.close(), [Symbol.asyncIterator]: counted };
+    };
+    return pulled;
+  };
+
   it('is over for the server when the client has left', async () => {
+    const pulled = feeds();
     const subscription = client.subscribeToAll();
     const { told } = follow(subscription);
     await eventually(() => told.includes('caughtUp'));
     await subscription.unsubscribe();
     await eventually(() => standIn.calls.open('Subscribe') === 0);
+    await eventually(() => pulled.closed === 1);
   });
 
   it('can be filtered', async () => {
@@ -390,26 +417,14 @@ describe('a subscription', () => {
         Array.from({ length: 100 }, () => json({ padding })),
       );
     }
-    const { store } = standIn;
-    const subscribe = store.subscribe.bind(store);
-    let pulled = 0;
-    store.subscribe = (options) => {
-      const inner = subscribe(options);
-      const counted = async function* () {
-        for await (const batch of inner) {
-          pulled += batch.events.length;
-          yield batch;
-        }
-      };
-      return { close: () => inner.close(), [Symbol.asyncIterator]: counted };
-    };
+    const pulled = feeds();
     const subscription = client.subscribeToAll({}, { highWaterMark: 1 });
-    await eventually(() => pulled === 500);
+    await eventually(() => pulled.events === 500);
     await sleep(300);
-    expect(pulled).toBe(500);
+    expect(pulled.events).toBe(500);
     let seen = 0;
     for await (const _ of subscription) if ((seen += 1) === 1_000) break;
-    expect([seen, pulled]).toEqual([1_000, 1_000]);
+    expect([seen, pulled.events]).toEqual([1_000, 1_000]);
   });
 
   it('is one of a hundred calls of a connection at most', async () => {
@@ -483,6 +498,20 @@ describe('a stand-in', () => {
     await eventually(() => told.includes('caughtUp'));
     await standIn.close();
     expect(await ended).toMatchObject({ type: 'unavailable' });
+  });
+
+  it('is unavailable when its store is', async () => {
+    await client.appendToStream('account-1', json());
+    const { ended, told } = follow(client.subscribeToAll());
+    await eventually(() => told.includes('caughtUp'));
+    await standIn.store.close();
+    const away = { type: 'unavailable' };
+    expect(await ended).toMatchObject(away);
+    for (const path of [paths.batch, paths.single]) {
+      expect(await tried(client.appendToStream('account-1', json(), path))).toMatchObject(away);
+    }
+    await expect(all(client.readStream('account-1'))).rejects.toMatchObject(away);
+    await expect(all(client.readAll())).rejects.toMatchObject(away);
   });
 
   it('tells of no methods but those it has', async () => {

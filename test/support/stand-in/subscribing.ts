@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Batch, type RecordedEvent, START, StoreFailed } from '#libs/event-store';
+import { type Batch, type RecordedEvent, START } from '#libs/event-store';
 import type { Call } from './calls.js';
-import { streamDeleted, tooSlow, unavailable } from './failures.js';
+import { streamDeleted, tooSlow } from './failures.js';
 import { type Filter, filterOf } from './filters.js';
 import { keptName } from './log.js';
 import type { Member } from './member.js';
@@ -32,16 +32,11 @@ export const subscribing = async ({ member, call, outlet, options }: Reading): P
     feed.close();
   });
   const delivery = new Delivery(member, call, outlet, filter);
-  try {
-    for await (const batch of feed) {
-      if (call.isOver || member.faults.isStalled('subscribe')) break;
-      await delivery.deliver(batch);
-    }
-    if (!call.isOver && member.faults.isStalled('subscribe')) await call.over();
-  } catch (thrown) {
-    if (!(thrown instanceof StoreFailed)) throw thrown;
-    call.refuse(unavailable(thrown.message));
+  for await (const batch of feed) {
+    if (call.isOver || member.faults.isStalled('subscribe')) break;
+    await delivery.deliver(batch);
   }
+  if (!call.isOver && member.faults.isStalled('subscribe')) await call.over();
 };
 
 const ofStream = (stream: string, after: number): Filter => {

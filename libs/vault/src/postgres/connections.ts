@@ -12,9 +12,10 @@ const MARGIN = 1_000;
 const GOODBYE = 1_000;
 
 /**
- * Whatever database and role have for defaults. READ COMMITTED is what makes a TRUNCATE beside a read safe: under it a
- * statement looks at the table as of after it got its lock. Under REPEATABLE READ it would wait for an erasure to end, and then
- * see an empty table.
+ * Whatever database and role have for defaults. READ COMMITTED is what makes a TRUNCATE beside a read safe: under it, a
+ * statement looks at a table as of after it got its lock. Under REPEATABLE READ it would wait for an erasure to end, and
+ * then see an empty table. The parameters of a statement are the keys themselves, so they stay out of the server's log
+ * where the role may say so: a superuser, or by GRANT SET ON PARAMETER log_parameter_max_length.
  */
 const session = `
   SET search_path = '';
@@ -23,6 +24,7 @@ const session = `
   SET lock_timeout = 0;
   SET idle_in_transaction_session_timeout = ${STATEMENT};
   SET log_parameter_max_length_on_error = 0;
+  DO 'BEGIN SET log_parameter_max_length = 0; EXCEPTION WHEN insufficient_privilege THEN END';
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 `;
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { E, O, type Sealed } from '#libs/kernel';
 import { eventually } from '../../../../test/support/eventually.js';
 import { startLink } from '../../../../test/support/link.js';
@@ -104,9 +105,12 @@ describe(`two vaults in ${postgresInUse}`, () => {
       expect(await right(here.openMany([sealed, ofBob]))).toEqual([O.none, O.none]);
       await pause(100);
     }
+    const ofCat = await right(there.seal('user_cat', ann));
+    expect(await right(here.open(ofCat))).toEqual(O.some(ann));
+    await right(there.erase('user_cat'));
     await server.asSuperuser(`ALTER DATABASE ${name()} ALLOW_CONNECTIONS true`);
-    await cached(await right(there.seal('user_cat', ann)));
-    expect(await right(here.openMany([sealed, ofBob]))).toEqual([O.none, O.none]);
+    await cached(await right(there.seal('user_dan', ann)));
+    expect(await right(here.openMany([sealed, ofBob, ofCat]))).toEqual([O.none, O.none, O.none]);
   });
 
   it('nor does it when its link has gone silent without a word', async () => {
@@ -123,6 +127,18 @@ describe(`two vaults in ${postgresInUse}`, () => {
     await cached(await right(there.seal('user_cat', ann)));
     await here.close();
     await link.close();
+  });
+
+  it('nor does it when its process stood still meanwhile, and has not heard of it yet', async () => {
+    here = await open(database);
+    const client = new pg.Client(database);
+    await client.connect();
+    await cached();
+    const erasing = client.query(`UPDATE writ_vault.data_key SET wrapped = NULL; NOTIFY writ_vault_erased, 'user_ann'`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_100);
+    expect(await right(here.open(sealed))).toEqual(O.none);
+    await erasing;
+    await client.end();
   });
 
   it('do not trust a pooler, which drops what it hears between two questions', async () => {

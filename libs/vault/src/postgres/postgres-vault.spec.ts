@@ -80,6 +80,13 @@ describe(`a vault in ${postgresInUse}`, () => {
       expect(await refusal(database)).toContain('restore');
     });
 
+    it('is refused when the server takes no writes, as a standby does', async () => {
+      const name = new URL(database).pathname.slice(1);
+      await server.asSuperuser(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+      expect(await refusal(database)).toMatch(/takes no writes.*\(25006\)/u);
+      await server.asSuperuser(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    });
+
     it('is made once by several that find nothing there at once', async () => {
       await emptied();
       const vaults = await Promise.all(Array.from({ length: 6 }, () => open()));
@@ -129,7 +136,7 @@ describe(`a vault in ${postgresInUse}`, () => {
       [
         'the password is wrong',
         () => elsewhere({ password: 'hunter2' }),
-        /refuses the user or the password \(28P01\)/u,
+        /refuses the user or the password .*\(28P01\)/u,
       ],
       ['there is no such database', () => elsewhere({ pathname: '/nowhere' }), /no such database.*\(3D000\)/u],
     ])('says so, and no secret: %s', async (_, connectionString, said) => {
@@ -155,7 +162,8 @@ describe(`a vault in ${postgresInUse}`, () => {
     it('goes on after its connections were ended, and fails no more than what was under way', async () => {
       await Promise.all(Array.from({ length: 20 }, (_, n) => right(vault.ensureKey(`user_${n}`))));
       await server.asSuperuser(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'writ-vault'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = 'writ-vault' AND datname = current_database()`,
         database,
       );
       const first = await vault.ensureKey('user_ann')();

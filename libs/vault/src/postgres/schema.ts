@@ -54,7 +54,8 @@ export const prepare = async (ask: Ask, checkValue: string): Promise<Made | unde
     await ask(schema, [], PATIENCE);
     await ask('INSERT INTO writ_vault.made VALUES (true, $1, $2)', [FORMAT, checkValue]);
   }
-  const [made] = await ask<Made>('SELECT format, master_check AS "checkValue" FROM writ_vault.made');
+  // For update, as a server that takes no writes is to say so now.
+  const [made] = await ask<Made>('SELECT format, master_check AS "checkValue" FROM writ_vault.made FOR UPDATE');
   await ask('COMMIT');
   return made;
 };

@@ -2,7 +2,7 @@
 const states: Readonly<Record<string, string>> = {
   '25006': 'it takes no writes: a standby, perhaps, that nobody has promoted',
   '28000': 'it refuses the user, or this way to connect (pg_hba.conf)',
-  '28P01': 'it refuses the user or the password',
+  '28P01': 'it refuses the user or the password of the connection string',
   '3D000': 'it has no such database: create it',
   '42501':
     'the user lacks a right: it must own the schema writ_vault, or may create it (CREATE on the database), and TEMPORARY tables',
@@ -46,7 +46,10 @@ const wordsFor = (cause: unknown): string => {
   const code = has(cause, 'code') && typeof cause.code === 'string' ? cause.code : '';
   if (/CERT|SIGNATURE|ALTNAME/u.test(code))
     return `its certificate is not trusted (${code}): sslrootcert names the CA that signed it, for this host name`;
-  return calls[code] ?? (/timeout/u.test(message) ? 'no answer in time' : message);
+  return (
+    calls[code] ??
+    (/timeout/u.test(message) ? 'no answer in time: it has too much to do, or a firewall is between' : message)
+  );
 };
 
 /** An `Error` to show: no `cause`, and so nothing of statement, parameters, user or password. */

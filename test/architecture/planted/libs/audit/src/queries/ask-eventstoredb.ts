@@ -1,4 +1,4 @@
-// breaks: db-client-stays-in-its-adapter, everything-resolves
+// breaks: db-client-stays-in-its-adapter
 import { EventStoreDBClient } from '@eventstore/db-client';
 
 export const askEventstoredb = EventStoreDBClient;
