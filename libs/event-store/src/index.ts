@@ -2,6 +2,7 @@ export * from './command-id.js';
 export * from './derived-id.js';
 export * from './event-store.js';
 export * from './metadata.js';
+export * from './progress.js';
 export * from './store-failed.js';
 export * from './stream-folds.js';
 export * from './system-context.js';

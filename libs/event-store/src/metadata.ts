@@ -23,6 +23,11 @@ export interface CommandContext {
   readonly via: Actor | null;
   readonly requestId: string;
   readonly at: Timestamp;
+  /**
+   * What this attempt at the command has of its own and shows, by its digest: a secret. Two attempts may run at once, on two nodes; only the one whose
+   * event is in the log may be told that it was written.
+   */
+  readonly attempt?: string;
   /** The caller's `If-Match`: is the stream, whose last event is at `position`, still what they read? */
   readonly unchangedSince?: (position: bigint) => boolean;
 }
@@ -57,9 +62,17 @@ export const metadataOf = (recorded: RecordedEvent): E.Either<StoreFailure, Even
     E.filterOrElse(EventMetadata.is, () => corrupt(recorded, 'its metadata does not match the schema')),
   );
 
-/** An event's id follows from its command, its stream and its place in the append: the same command makes the same ids. */
-export const eventIdOf = (commandId: CommandId, stream: StreamName, n: number): EventId => {
-  const hex = hash('sha256', `${commandId}\n${stream}\n${String(n)}`, 'hex');
+/**
+ * An event's id follows from its command, its stream and its place in the append: the same command makes the same ids. Where attempts at it
+ * differ in what they show, from that as well: else the store would take the second one's event for the first one's.
+ */
+export const eventIdOf = (
+  { commandId, attempt }: Pick<CommandContext, 'commandId' | 'attempt'>,
+  stream: StreamName,
+  n: number,
+): EventId => {
+  const parts = [commandId, stream, String(n), ...(attempt === undefined ? [] : [attempt])];
+  const hex = hash('sha256', parts.join('\n'), 'hex');
   const variant = ((parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
   // A version 8 UUID (RFC 9562): custom, made from a hash.
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}` as EventId;

@@ -98,11 +98,12 @@ export const recordable =
   <Ev extends { readonly type: string }>(
     { events: codec }: Pick<Aggregate<never, never, Ev, never>, 'events'>,
     stream: StreamName,
-    { commandId, actor, via, requestId, at }: CommandContext,
+    context: CommandContext,
     basis: Basis,
   ) =>
   (event: Ev, n: number): NewEvent => {
     const { type, version, data } = codec.encode(event);
+    const { commandId, actor, via, requestId, at } = context;
     const metadata: EventMetadata = { actor, via, commandId, correlationId: requestId, at, basis };
-    return { id: eventIdOf(commandId, stream, n), type, version, data, metadata };
+    return { id: eventIdOf(context, stream, n), type, version, data, metadata };
   };

@@ -7,10 +7,10 @@ import {
   eventOf,
   type EventStore,
   type Position,
+  Progress,
   type Readable,
   recordedAs,
   type RecordedEvent,
-  START,
   StoreFailed,
   type StoreFailure,
   type Subscription,
@@ -44,9 +44,8 @@ export type ReadSideStatus =
  */
 export class ReadSide {
   status: ReadSideStatus = { state: 'catching-up' };
-  position: Position = START;
+  private readonly progress = new Progress();
   private readonly handlers = new Map<string, Follows[]>();
-  private waiting: Array<{ readonly position: Position; readonly done: () => void }> = [];
   private readonly batchListeners: Array<() => void> = [];
   private subscription: Subscription | undefined;
   private running: Promise<void> | undefined;
@@ -62,6 +61,10 @@ export class ReadSide {
       this.handlers.set(follows.category, [...(this.handlers.get(follows.category) ?? []), follows]);
   }
 
+  get position(): Position {
+    return this.progress.position;
+  }
+
   start(): void {
     this.running ??= this.run();
   }
@@ -73,23 +76,8 @@ export class ReadSide {
   }
 
   /** True once everything up to `position` is applied; false when `ms` passed first. */
-  async reached(position: Position, ms: number): Promise<boolean> {
-    if (this.position >= position) return true;
-    if (ms <= 0) return false;
-    return new Promise((resolve) => {
-      const waiter = {
-        position,
-        done: () => {
-          clearTimeout(timer);
-          resolve(true);
-        },
-      };
-      const timer = setTimeout(() => {
-        this.waiting = this.waiting.filter((each) => each !== waiter);
-        resolve(false);
-      }, ms);
-      this.waiting.push(waiter);
-    });
+  reached(position: Position, ms: number): Promise<boolean> {
+    return this.progress.reached(position, ms);
   }
 
   /** Called after every batch, also an empty one: the subscription has just shown that it lives. */
@@ -134,12 +122,12 @@ export class ReadSide {
         this.onTrouble(failure);
         return;
       }
-      this.position = recorded.position;
+      this.progress.position = recorded.position;
     }
-    if (batch.position > this.position) this.position = batch.position;
+    if (batch.position > this.position) this.progress.position = batch.position;
     if (batch.caughtUp && this.status.state === 'catching-up') this.status = { state: 'live' };
     for (const listener of this.batchListeners) listener();
-    this.wake();
+    this.progress.wake();
   }
 
   private apply(recorded: RecordedEvent): StoreFailure | undefined {
@@ -155,14 +143,5 @@ export class ReadSide {
     const typed = recordedAs(recorded, event.right as never);
     for (const handler of handlers) handler.apply(typed);
     return undefined;
-  }
-
-  private wake(): void {
-    if (this.waiting.length === 0) return;
-    const ready = this.waiting.filter(({ position }) => position <= this.position);
-    this.waiting = this.waiting.filter(({ position }) => position > this.position);
-    ready.forEach(({ done }) => {
-      done();
-    });
   }
 }

@@ -48,6 +48,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
   execute({ context, by, projectId, name, expiresAt }: CreateKey) {
     const id = derivedId(context.commandId, 'key');
     const secret = formatSecret(this.settings.prefix, randomBytes(32));
+    const digest = hash('sha256', secret, 'hex') as Digest;
     const now = context.at;
     return pipe(
       transact(
@@ -55,7 +56,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
         apiKey,
       )({
         id,
-        context,
+        context: { ...context, attempt: digest },
         makes: true,
         ready: pipe(
           authorize(this.streams, {
@@ -68,7 +69,6 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
             const project = facts.project(projectId);
             if (project === undefined) return E.left({ _tag: 'NotFound', what: 'project' });
             const { organizationId } = project;
-            const digest = hash('sha256', secret, 'hex') as Digest;
             const key = { organizationId, projectId, name, digest, hint: hintOf(secret), createdBy: by, expiresAt };
             const archived = project.archived !== null;
             return E.right({ command: { type: 'CreateKey', ...key, archived, now }, basis });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Position, START, type StreamName, type Subscription } from '../event-store.js';
+import { Progress } from '../progress.js';
 import { StreamEnds } from '../stream-ends.js';
 
 /** How long a reader waits for the tail before it asks the server itself, in ms. */
@@ -21,13 +22,12 @@ export interface Followed {
  */
 export class Tail {
   private readonly ends = new StreamEnds();
-  private position = START;
+  private readonly progress = new Progress();
   private running: Promise<void> | undefined;
   private subscription: Subscription | undefined;
   private stopped = false;
   private asking: Promise<Position> | undefined;
   private next: Promise<Position> | undefined;
-  private waiting: Array<{ readonly position: Position; readonly done: () => void }> = [];
 
   constructor(private readonly followed: Followed) {}
 
@@ -36,7 +36,7 @@ export class Tail {
     if (!this.ends.isPast(stream, revision)) return false;
     try {
       const head = await this.headFromNowOn();
-      return (await this.reached(head)) && this.ends.isPast(stream, revision);
+      return (await this.progress.reached(head, PATIENCE)) && this.ends.isPast(stream, revision);
     } catch {
       return false;
     }
@@ -48,7 +48,7 @@ export class Tail {
    */
   watch(): (stream: StreamName, revision: number) => void {
     this.running ??= this.follow();
-    if (this.position === START) return () => undefined;
+    if (this.progress.position === START) return () => undefined;
     return (stream, revision) => {
       this.ends.saw(stream, revision);
     };
@@ -80,24 +80,6 @@ export class Tail {
     return asked;
   }
 
-  private reached(position: Position): Promise<boolean> {
-    if (this.position >= position) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const waiter = {
-        position,
-        done: () => {
-          clearTimeout(timer);
-          resolve(true);
-        },
-      };
-      const timer = setTimeout(() => {
-        this.waiting = this.waiting.filter((each) => each !== waiter);
-        resolve(false);
-      }, PATIENCE);
-      this.waiting.push(waiter);
-    });
-  }
-
   private isStopped(): boolean {
     return this.stopped;
   }
@@ -105,24 +87,17 @@ export class Tail {
   private async follow(): Promise<void> {
     while (!this.isStopped()) {
       try {
-        if (this.position === START) this.position = await this.followed.head();
-        this.subscription = this.followed.subscribe(this.position);
+        if (this.progress.position === START) this.progress.position = await this.followed.head();
+        this.subscription = this.followed.subscribe(this.progress.position);
         for await (const { events, position } of this.subscription) {
           for (const { stream, revision } of events) this.ends.saw(stream, revision);
-          this.position = position;
-          this.wake();
+          this.progress.position = position;
+          this.progress.wake();
         }
       } catch {
         // Whoever waits for it asks the server meanwhile, and is told what is wrong.
       }
       if (!this.isStopped()) await sleep(PAUSE, undefined, { ref: false });
     }
-  }
-
-  private wake(): void {
-    const ready = this.waiting.filter(({ position }) => position <= this.position);
-    if (ready.length === 0) return;
-    this.waiting = this.waiting.filter(({ position }) => position > this.position);
-    for (const { done } of ready) done();
   }
 }

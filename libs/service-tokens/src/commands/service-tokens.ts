@@ -62,7 +62,7 @@ export class CreateServiceTokenHandler implements ICommandHandler<CreateServiceT
         serviceToken,
       )({
         id,
-        context,
+        context: { ...context, attempt: digest },
         ready: ready({ type: 'CreateServiceToken' as const, ...wanted, digest, now: context.at }),
       }),
       TE.map(({ position, changed }): ServiceTokenMade => ({ id, position, token: changed ? token : null })),
