@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { apiKeyEvents } from '#libs/api-keys/events';
 import { LiveState } from '#libs/authorization';
@@ -74,6 +75,38 @@ describe('the store is away', () => {
     expect([retried.status, retried.body.secret]).toEqual([201, null]);
     const keys = await everyItem<{ readonly id: string }>(client, `/v1/projects/${alpha}/api-keys`);
     expect(keys.map(({ id }) => id)).toEqual([retried.body.id]);
+  });
+});
+
+describe('the store is slow', () => {
+  const LATE = 150;
+
+  it('commands are slow, and no decision is slow or too old', async () => {
+    const { client, meddling, team, alpha } = await staged(2_000);
+    const { secret } = await makeKey(client, alpha, team.owner);
+    meddling.appended = () => delay(LATE);
+    meddling.read = () => delay(LATE, undefined);
+    meddling.batch = () => delay(LATE);
+    const commands = { over: false };
+    const working = (async () => {
+      for (let n = 0; n < 4; n += 1) {
+        const started = performance.now();
+        const key = await makeKey(client, alpha, team.owner);
+        expect(performance.now() - started).toBeGreaterThan(2 * LATE);
+        expect((await client.ask('DELETE', `/v1/api-keys/${key.id}`, { as: team.owner })).status).toBe(204);
+        expect((await byKey(client, key.secret, alpha)).reason).toBe('revoked-key');
+      }
+    })().finally(() => (commands.over = true));
+    const times: number[] = [];
+    while (!commands.over) {
+      const started = performance.now();
+      expect((await byKey(client, secret, alpha)).reason).toBe('project-key');
+      times.push(performance.now() - started);
+      await delay(20);
+    }
+    await working;
+    times.sort((one, other) => one - other);
+    expect(times[Math.floor(times.length / 2)]).toBeLessThan(LATE / 2);
   });
 });
 

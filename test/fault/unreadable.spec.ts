@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NewEvent, StreamName } from '#libs/event-store';
 import { type EventId, E } from '#libs/kernel';
+import { openFoundation } from '../../apps/server/src/adapters.js';
+import type { OpenFoundation } from '../../apps/server/src/server.js';
 import { makeKey } from '../support/cast.js';
 import type { Answer } from '../support/client.js';
 import { byKey } from '../support/decisions.js';
@@ -9,14 +11,29 @@ import { eventually } from '../support/eventually.js';
 import { wholeLog } from '../support/log.js';
 import { expectProblem } from '../support/problem.js';
 import { setStage, type Stage } from '../support/stage.js';
+import { type StandIn, startStandIn } from '../support/stand-in/stand-in.js';
 import { startTestServer } from '../support/test-server.js';
 
 const BOUND = 300;
 
 const stages: Stage[] = [];
+const standIns: StandIn[] = [];
 afterEach(async () => {
   for (const stage of stages.splice(0)) await stage.remove();
+  for (const standIn of standIns.splice(0)) await standIn.close();
 });
+
+/** Where the log is: what opens it. */
+const logs: Readonly<Record<'embedded' | 'over the wire', () => Promise<OpenFoundation>>> = {
+  embedded: () => Promise.resolve(openFoundation),
+  'over the wire': async () => {
+    const standIn = await startStandIn();
+    standIns.push(standIn);
+    const eventStore = standIn.connectionString as `esdb${string}`;
+    return (config) => openFoundation({ ...config, eventStore });
+  },
+};
+type Log = keyof typeof logs;
 
 interface Planted {
   readonly stream: StreamName;
@@ -26,6 +43,8 @@ interface Planted {
 
 interface Case {
   readonly what: string;
+  /** What a newer release would write is looked at over the wire, too. */
+  readonly logs?: ReadonlyArray<Log>;
   /** Given the key's id and the owner's. */
   readonly plant: (keyId: string, owner: string) => Planted;
   /** A command that has to read that stream; none where no command knows it. */
@@ -38,11 +57,13 @@ const ofTheKey = ({ client, team }: Stage, keyId: string) =>
 const cases: ReadonlyArray<Case> = [
   {
     what: 'of a type nobody knows',
+    logs: ['embedded', 'over the wire'],
     plant: (id) => ({ stream: `apiKey-${id}`, event: { type: 'KeyBlessed', data: {} } }),
     command: ofTheKey,
   },
   {
     what: 'of a newer version',
+    logs: ['embedded', 'over the wire'],
     plant: (id) => ({
       stream: `apiKey-${id}`,
       event: { type: 'KeyRenamed', data: { name: 'new' }, version: 99 },
@@ -73,6 +94,7 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     what: 'of a category nobody knows',
+    logs: ['embedded', 'over the wire'],
     plant: () => ({ stream: 'blessing-one', event: { type: 'KeyBlessed', data: {} } }),
   },
 ];
@@ -87,33 +109,37 @@ const write = async ({ test }: Stage, stream: StreamName, wrong: Partial<NewEven
   expect(E.isRight(await store.append(stream, 'any', [event])())).toBe(true);
 };
 
-describe.each(cases)('an event $what', ({ plant, command }) => {
-  it('halts the read side for good: nothing after it is believed, and nobody is told what it is', async () => {
-    const stage = await setStage(BOUND);
-    stages.push(stage);
-    const { test, client, team, alpha } = stage;
-    const key = await makeKey(client, alpha, team.owner);
-    const { stream, event } = plant(key.id, team.owner);
-    await write(stage, stream, event);
+describe.each(cases.flatMap(({ logs: among = ['embedded'], ...rest }) => among.map((log: Log) => ({ ...rest, log }))))(
+  'an event $what in a log that is $log',
+  ({ log, plant, command }) => {
+    it('halts the read side for good: nothing after it is believed, and nobody is told what it is', async () => {
+      const open = await logs[log]();
+      const stage = await setStage(BOUND, open);
+      stages.push(stage);
+      const { test, client, team, alpha } = stage;
+      const key = await makeKey(client, alpha, team.owner);
+      const { stream, event } = plant(key.id, team.owner);
+      await write(stage, stream, event);
 
-    await eventually(async () => (await byKey(client, key.secret, alpha)).reason === 'state-too-old');
-    expect(await client.get('/readyz')).toMatchObject({ status: 503, body: { readSide: 'halted' } });
-    expectProblem(await client.get('/v1/whoami', { token: key.secret }), 503, 'state-too-old');
-    if (command !== undefined) expectProblem(await command(stage, key.id), 500, 'corrupt-event');
+      await eventually(async () => (await byKey(client, key.secret, alpha)).reason === 'state-too-old');
+      expect(await client.get('/readyz')).toMatchObject({ status: 503, body: { readSide: 'halted' } });
+      expectProblem(await client.get('/v1/whoami', { token: key.secret }), 503, 'state-too-old');
+      if (command !== undefined) expectProblem(await command(stage, key.id), 500, 'corrupt-event');
 
-    // Another start reads the same log.
-    await test.stop();
-    const env = { WRIT_MAX_STALENESS_MS: String(BOUND) };
-    const again = await startTestServer({ dataDir: test.dataDir, env });
-    try {
-      expect(await again.client.get('/readyz')).toMatchObject({ status: 503, body: { readSide: 'halted' } });
-      const { decision, reason } = await byKey(again.client, key.secret, alpha);
-      expect([decision, reason]).toEqual([false, 'state-too-old']);
-    } finally {
-      await again.stop();
-    }
-  });
-});
+      // Another start reads the same log.
+      await test.stop();
+      const env = { WRIT_MAX_STALENESS_MS: String(BOUND) };
+      const again = await startTestServer({ dataDir: test.dataDir, env, open });
+      try {
+        expect(await again.client.get('/readyz')).toMatchObject({ status: 503, body: { readSide: 'halted' } });
+        const { decision, reason } = await byKey(again.client, key.secret, alpha);
+        expect([decision, reason]).toEqual([false, 'state-too-old']);
+      } finally {
+        await again.stop();
+      }
+    });
+  },
+);
 
 it('a command that touches nothing unreadable is answered all the same: it was made, and cannot be vouched for', async () => {
   const stage = await setStage(BOUND);

@@ -98,9 +98,9 @@ class MeddledStore extends EventStore {
 
 /** For `startTestServer({ open: meddledFoundation(meddling) })`. */
 export const meddledFoundation =
-  (meddling: Meddling): OpenFoundation =>
+  (meddling: Meddling, open: OpenFoundation = openFoundation): OpenFoundation =>
   async (config) => {
-    const foundation = await openFoundation(config);
+    const foundation = await open(config);
     return { ...foundation, store: new MeddledStore(foundation.store, meddling) };
   };
 

@@ -18,6 +18,7 @@ export interface Ended {
 export interface ServerProcess {
   readonly url: string;
   readonly client: Client;
+  readonly pid: number;
   /** What it has written so far, log lines among it. */
   output(): string;
   /** The next line of its log, from the start, that matches. */
@@ -97,6 +98,7 @@ export const startServerProcess = async (dataDir: string, env: Environment = {})
   return {
     url,
     client: new Client(url, token),
+    pid: child.pid ?? -1,
     output: () => `${written.stdout}${written.stderr}`,
     logged: async (pattern) => (await match(pattern))[0],
     signal: (name) => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from '@jest/globals';
+import type { OpenFoundation } from '../../apps/server/src/server.js';
 import { type Cast, cast, project } from './cast.js';
 import type { Client } from './client.js';
 import { meddledFoundation, type Meddling } from './meddled-store.js';
@@ -15,11 +16,11 @@ export interface Stage {
   remove(): Promise<void>;
 }
 
-/** `boundMs`: past this the node refuses. */
-export const setStage = async (boundMs = 5_000): Promise<Stage> => {
+/** `boundMs`: past this the node refuses. `open`: other adapters than the embedded ones. */
+export const setStage = async (boundMs = 5_000, open?: OpenFoundation): Promise<Stage> => {
   const meddling: Meddling = {};
   const env = { WRIT_MAX_STALENESS_MS: String(boundMs) };
-  const test = await startTestServer({ env, open: meddledFoundation(meddling) });
+  const test = await startTestServer({ env, open: meddledFoundation(meddling, open) });
   const { client } = test;
   const team = await cast(client);
   const alpha = await project(client, team, 'Alpha');

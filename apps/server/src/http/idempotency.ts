@@ -101,7 +101,8 @@ export class Idempotency {
         if (age >= day) return this.run(stream, last.revision, bodyHash);
         if (state.event.data.bodyHash !== bodyHash) return E.right({ _tag: 'Reused' });
         const elsewhere = state.event.data.process !== processId && !this.alone;
-        if (elsewhere && age < lease) return E.right({ _tag: 'InUse' });
+        // Begun long ago, or not for long yet: then a clock is wrong, and nobody is kept waiting for it. Two may run one command at once.
+        if (elsewhere && Math.abs(age) < lease) return E.right({ _tag: 'InUse' });
         // Started, and not running here any more: a crash, and this is the retry that finishes it.
         return E.right({ _tag: 'Run', commandId: commandOf(stream, last.revision), revision: last.revision });
       }
