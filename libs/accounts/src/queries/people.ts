@@ -40,7 +40,11 @@ export class People implements ReadModel {
     things: ReadonlyArray<A>,
     accountIdOf: (thing: A) => string,
   ): TE.TaskEither<VaultFailure, ReadonlyArray<A & Person>> {
-    const profiles = things.map((thing) => this.get(accountIdOf(thing))?.profile);
+    const profiles = things.map((thing) => {
+      const account = this.get(accountIdOf(thing));
+      // A vault elsewhere may hear of an erasure a moment later than this node hears of the deletion.
+      return account?.status === 'deleted' ? undefined : account?.profile;
+    });
     const sealed = profiles.filter((profile) => profile !== undefined);
     return pipe(
       this.vault.openMany(sealed),
