@@ -25,6 +25,9 @@ import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
 import { Unfinished } from './unfinished.js';
 
+/** In ms. Nodes that find the same thing left undone do it at different moments of this time. */
+const APART = 1_000;
+
 /** Categories of this release that no read model folds; any other unknown one halts the read side. */
 const passedOver: ReadonlySet<string> = new Set(['idempotency', 'heartbeat']);
 
@@ -137,12 +140,12 @@ export class Engine {
       deletions: this.deletions,
       takeovers: this.takeovers,
     };
-    this.reactions = unfinished.reactions(this.readSide, means, (failure) => {
+    this.reactions = unfinished.reactions(this.readSide, means, alone ? 0 : Math.random() * APART, (failure) => {
       logger.warn({ err: failure }, 'what was left unfinished could not be finished yet');
     });
   }
 
-  /** Answers when the state is as fresh as the log, or the log could not be read: `/readyz` tells. */
+  /** Answers when the state is as fresh as the log, or that takes longer than the bound, or the log could not be read: `/readyz` tells. */
   async start(): Promise<void> {
     this.readSide.start();
     await this.freshness.start();
@@ -151,8 +154,8 @@ export class Engine {
 
   async stop(): Promise<void> {
     await this.reactions.stop();
-    await this.freshness.stop();
     await this.readSide.stop();
+    await this.freshness.stop();
     await this.vault.close();
     await this.store.close();
   }

@@ -52,9 +52,10 @@ export class Unfinished {
     return [rows, registrations, foundings, projects, joins, handovers, deletions, transfers];
   }
 
-  reactions(readSide: ReadSide, means: Means, onTrouble: (failure: unknown) => void): Reactions {
+  /** `apart`, in ms: how long this node lets others be first, so that not all do the same at the same moment. */
+  reactions(readSide: ReadSide, means: Means, apart: number, onTrouble: (failure: unknown) => void): Reactions {
     const { streams } = means;
-    const after = (grace: number) => ({ readSide, onTrouble, grace });
+    const after = (grace: number) => ({ readSide, onTrouble, grace: grace + apart });
     const all: ReadonlyArray<Reaction> = [
       reaction(this.rows, (item) => recordRowEnded(streams, item), after(0)),
       reaction(this.joins, (item) => finishJoin(streams, means.tokens, item), after(GRACE)),

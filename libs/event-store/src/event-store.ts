@@ -46,8 +46,11 @@ export type StoreFailure =
   | { readonly _tag: 'RevisionConflict'; readonly stream: StreamName; readonly actual: number | null }
   /** An append of over 1 MiB: what EventStoreDB takes at most, so what every adapter takes. Nothing was written. */
   | { readonly _tag: 'AppendTooLarge'; readonly bytes: number; readonly limit: number }
-  /** The store did not do it, or it is not known whether it did: repeat with the same event ids. */
-  | { readonly _tag: 'StoreUnavailable'; readonly cause: string }
+  /**
+   * The store did not do it, or it is not known whether it did: repeat with the same event ids. `moved`: whoever answers now
+   * may know more than whoever was asked before, so look and decide again first.
+   */
+  | { readonly _tag: 'StoreUnavailable'; readonly cause: string; readonly moved?: true }
   /** What lies in the store cannot be read. Fails closed: never skipped. */
   | { readonly _tag: 'CorruptEvent'; readonly stream: StreamName; readonly revision: number; readonly why: string };
 

@@ -3,6 +3,7 @@ import { type Position, START } from './event-store.js';
 interface Waiter {
   readonly position: Position;
   readonly done: () => void;
+  readonly stopped: () => void;
 }
 
 /** How far a reader of the log has come, and who waits for it to come further. */
@@ -15,19 +16,22 @@ export class Progress {
     if (this.position >= position) return Promise.resolve(true);
     if (ms <= 0) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const waiter = {
-        position,
-        done: () => {
-          clearTimeout(timer);
-          resolve(true);
-        },
+      const answer = (reached: boolean) => (): void => {
+        clearTimeout(timer);
+        resolve(reached);
       };
+      const waiter = { position, done: answer(true), stopped: answer(false) };
       const timer = setTimeout(() => {
         this.waiting = this.waiting.filter((each) => each !== waiter);
         resolve(false);
       }, ms);
       this.waiting.push(waiter);
     });
+  }
+
+  /** Nobody will get further: whoever waits is told so. */
+  stop(): void {
+    for (const { stopped } of this.waiting.splice(0)) stopped();
   }
 
   /** Tells those whose position has been reached. */

@@ -1,7 +1,10 @@
 import { E, type TE } from '#libs/kernel';
 import type { StoreFailure } from './event-store.js';
 
-export const unavailable = (cause: string): StoreFailure => ({ _tag: 'StoreUnavailable', cause });
+export const unavailable = (cause: string): Extract<StoreFailure, { _tag: 'StoreUnavailable' }> => ({
+  _tag: 'StoreUnavailable',
+  cause,
+});
 
 /** How a subscription ends when the store fails it: an iteration cannot answer, it can only throw. */
 export class StoreFailed extends Error {

@@ -58,7 +58,7 @@ export const transact =
         blank && attempt === 1 ? E.right(folds.blank(fold, transaction.id)) : await folds.load(fold, transaction.id)();
       if (E.isLeft(past)) return past;
       const answer = await decideAndAppend(folds.store, aggregate, transaction, past.right);
-      if (E.isRight(answer) || !isConflict(answer.left) || attempt >= attempts) return answer;
+      if (E.isRight(answer) || !isToDecideAgain(answer.left) || attempt >= attempts) return answer;
     }
   };
 
@@ -90,8 +90,11 @@ const decideAndAppend = async <C, S, Ev extends { readonly type: string }, F, R>
       });
 };
 
-const isConflict = (failure: unknown): boolean =>
-  (failure as { readonly _tag?: unknown } | null)?._tag === 'RevisionConflict';
+/** Another writer was first; or the log has another leader, which may know more of what the command was allowed on. */
+const isToDecideAgain = (failure: unknown): boolean => {
+  const { _tag, moved } = (failure ?? {}) as { readonly _tag?: unknown; readonly moved?: unknown };
+  return _tag === 'RevisionConflict' || (_tag === 'StoreUnavailable' && moved === true);
+};
 
 /** The event as it goes to disk. */
 export const recordable =

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CommandContext,
   type EventStore,
@@ -7,6 +8,7 @@ import {
   recordable,
   type StoreFailure,
   type StreamName,
+  unavailable,
 } from '#libs/event-store';
 import { E, eventCodec, eventSchema, exact, pipe, TE, timestampOf } from '#libs/kernel';
 import type { ReadSide } from './read-side.js';
@@ -14,6 +16,12 @@ import type { ReadSide } from './read-side.js';
 /** One stream of one event: left out of trail, exports and proofs. */
 const stream: StreamName = 'heartbeat-log';
 const heartbeat = { events: eventCodec({ HeartbeatRecorded: eventSchema(exact({})) }) };
+
+/** How long an end waits for a look that is under way, in ms. */
+const LAST_LOOK = 1_000;
+
+/** Who answers has less than was there before: it leads no more, and does not know it yet. */
+const behind = unavailable('the log that answers is behind the one that answered before');
 
 const context = (): CommandContext => ({
   commandId: newCommandId(),
@@ -32,7 +40,9 @@ export class Freshness {
   private confirmedAt = -Infinity;
   /** When a heartbeat was last new to this node, or written by it. */
   private beatAt = -Infinity;
-  private last: { readonly id: string; readonly seenAt: number } | undefined;
+  private last: { readonly revision: number; readonly seenAt: number } | undefined;
+  private lookedAt = -Infinity;
+  private retained = false;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
 
@@ -58,8 +68,8 @@ export class Freshness {
     return unproven > this.boundMs ? unproven : now - this.confirmedAt;
   }
 
+  /** Answers after the first look, whatever came of it. */
   async start(): Promise<void> {
-    await this.store.setRetention(stream, { maxCount: 1 })();
     await this.confirm();
     this.timer = setInterval(
       () => {
@@ -73,16 +83,18 @@ export class Freshness {
     this.timer.unref();
   }
 
+  /** Waits for a look that is under way, but not for a store that does not answer. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.running;
+    await Promise.race([this.running, sleep(LAST_LOOK, undefined, { ref: false })]);
   }
 
   /** Everything acknowledged before `asked` is applied: then the state is as fresh as that moment. */
   private async confirm(): Promise<void> {
     const asked = this.now();
     const head = await pipe(
-      this.beat(asked),
+      this.retain(),
+      TE.flatMap(() => this.beat(asked)),
       TE.flatMap(() => this.store.head()),
     )();
     if (E.isLeft(head)) return;
@@ -93,28 +105,50 @@ export class Freshness {
     if (applied && this.readSide.status.state === 'live') this.confirmedAt = Math.max(this.confirmedAt, asked);
   }
 
+  private retain(): TE.TaskEither<StoreFailure, unknown> {
+    if (this.retained) return TE.right(undefined);
+    return pipe(
+      this.store.setRetention(stream, { maxCount: 1 }),
+      TE.map(() => {
+        this.retained = true;
+      }),
+    );
+  }
+
   private beat(asked: number): TE.TaskEither<StoreFailure, unknown> {
     return pipe(
       this.store.read(stream, { direction: 'backwards', limit: 1 }),
       TE.flatMap(([found]: ReadonlyArray<RecordedEvent>) => {
-        if (found !== undefined && found.id !== this.last?.id) {
-          // The first that is found may be of any age.
-          if (this.last !== undefined) this.beatAt = asked;
-          this.last = { id: found.id, seenAt: asked };
-        }
-        const fresh =
-          found !== undefined &&
-          this.last !== undefined &&
-          this.beatAt > -Infinity &&
-          asked - this.last.seenAt < this.boundMs / 3;
-        if (fresh) return TE.right<StoreFailure, unknown>(undefined);
-        const event = recordable(heartbeat, stream, context(), [])({ type: 'HeartbeatRecorded', data: {} }, 0);
-        return pipe(
-          this.store.append(stream, 'any', [event]),
-          TE.map(() => {
-            this.beatAt = asked;
-          }),
-        );
+        const revision = found?.revision ?? -1;
+        if (revision < (this.last?.revision ?? -1)) return TE.left(behind);
+        this.look(revision, asked);
+        return this.isOverdue(asked) ? this.write(asked) : TE.right<StoreFailure, unknown>(undefined);
+      }),
+    );
+  }
+
+  private look(revision: number, asked: number): void {
+    const before = this.lookedAt;
+    this.lookedAt = asked;
+    if (revision === this.last?.revision) return;
+    // It was written since the look before; the first one that is found may be of any age.
+    if (this.last !== undefined)
+      this.beatAt = Math.max(this.beatAt, asked - before < this.boundMs / 3 ? asked : before);
+    this.last = { revision, seenAt: asked };
+  }
+
+  private isOverdue(asked: number): boolean {
+    const seenAt = this.last?.seenAt ?? -Infinity;
+    return asked - seenAt >= this.boundMs / 3 || asked - this.beatAt >= this.boundMs / 2;
+  }
+
+  private write(asked: number): TE.TaskEither<StoreFailure, unknown> {
+    const event = recordable(heartbeat, stream, context(), [])({ type: 'HeartbeatRecorded', data: {} }, 0);
+    return pipe(
+      this.store.append(stream, 'any', [event]),
+      TE.map(({ revision }) => {
+        this.beatAt = asked;
+        this.last = { revision, seenAt: asked };
       }),
     );
   }

@@ -71,6 +71,7 @@ export class ReadSide {
 
   async stop(): Promise<void> {
     this.status = { state: 'stopped' };
+    this.progress.stop();
     this.subscription?.close();
     await this.running;
   }

@@ -10,6 +10,9 @@ import { Refused } from './refused.js';
 /** How long a caller waits for a position that the log has and this node has not, in ms. */
 export const PATIENCE = 5_000;
 
+/** How long before a position beyond the head is called unknown, in ms. */
+const SECOND_LOOK = 200;
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Why this node cannot answer from the position that was asked for. */
@@ -53,9 +56,14 @@ export class MinPositionWait implements CanActivate {
     if (this.readSide.position >= position) return undefined;
     const head = await this.store.head()();
     if (E.isLeft(head)) return head.left;
-    if (position > head.right)
-      return { _tag: 'UnknownPosition', detail: 'This position is beyond the head of the log.' };
-    return (await this.readSide.reached(position, PATIENCE)) ? undefined : { _tag: 'PositionNotReached' };
+    if (position <= head.right)
+      return (await this.readSide.reached(position, PATIENCE)) ? undefined : { _tag: 'PositionNotReached' };
+    // A leader that was voted out has less than what others gave out meanwhile: so it is asked twice.
+    if (await this.readSide.reached(position, SECOND_LOOK)) return undefined;
+    const again = await this.store.head()();
+    if (E.isLeft(again)) return again.left;
+    if (position <= again.right || again.right < this.readSide.position) return { _tag: 'PositionNotReached' };
+    return { _tag: 'UnknownPosition', detail: 'This position is beyond the head of the log.' };
   }
 }
 

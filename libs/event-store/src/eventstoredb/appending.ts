@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { APPEND_LIMIT, encode } from '../encoded.js';
 import type { Appended, ExpectedRevision, NewEvent, StoreFailure, StreamName } from '../event-store.js';
 import { START } from '../event-store.js';
@@ -78,6 +79,33 @@ const write = async (
   return { revision, position: endOf(await lastEvent(client, stream)).position };
 };
 
+/** How long a conflict waits for readers to see what it was about, in ms. */
+const VISIBLE = 2_000;
+
+/**
+ * The server tells of a conflict as soon as the other event lies on its own disk; readers see that one when the others have it, too.
+ * Whoever decides again before would decide on the same, and meet the same conflict.
+ */
+const visible = async (
+  client: Client,
+  stream: StreamName,
+  { kind, ...trouble }: NotAppended['trouble'],
+): Promise<void> => {
+  const actual = kind === 'conflict' && 'actual' in trouble ? trouble.actual : null;
+  if (actual === null) return;
+  const until = performance.now() + VISIBLE;
+  for (let pause = 5; performance.now() < until; pause = Math.min(pause * 2, 100)) {
+    if (Number((await lastEvent(client, stream))?.revision ?? -1n) >= actual) return;
+    await sleep(pause);
+  }
+};
+
+/** Overtaken; or another node leads. What expects nothing was not decided on anything. */
+const isToTryAgain = (error: unknown): boolean => {
+  if (error instanceof NotAppended) return error.trouble.kind === 'conflict';
+  return error instanceof StoreFailed && error.failure._tag === 'StoreUnavailable' && error.failure.moved === true;
+};
+
 /**
  * Where any place will do, one is chosen: behind the stream's end as it is now. So a lost answer can be settled here too, and a repeat is found
  * in the stream itself.
@@ -97,8 +125,8 @@ const writeAnywhere = async (
     try {
       return await write(client, stream, found[0]?.revision ?? 'no_stream', events);
     } catch (error) {
-      const overtaken = error instanceof NotAppended && error.trouble.kind === 'conflict';
-      if (!overtaken || attempt === ATTEMPTS) throw error;
+      if (!isToTryAgain(error) || attempt === ATTEMPTS) throw error;
+      if (error instanceof NotAppended) await visible(client, stream, error.trouble);
     }
   }
 };
@@ -128,6 +156,8 @@ export const append = async (
       ? await writeAnywhere(client, stream, expected, events)
       : await write(client, stream, expected === 'no-stream' ? 'no_stream' : BigInt(expected), events);
   } catch (error) {
-    throw error instanceof NotAppended ? new StoreFailed(failureOf(stream, error)) : error;
+    if (!(error instanceof NotAppended)) throw error;
+    await visible(client, stream, error.trouble);
+    throw new StoreFailed(failureOf(stream, error));
   }
 };

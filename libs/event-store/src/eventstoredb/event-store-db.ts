@@ -151,6 +151,7 @@ export class EventStoreDb extends EventStore {
   }
 
   private async shut(): Promise<void> {
+    this.client.leave();
     for (const told of [...this.watchers]) told();
     // Each of them ends by itself: nothing here waits without a bound.
     await Promise.allSettled([...this.underWay, this.tail.stop()]);

@@ -8,7 +8,7 @@ import type { Found } from './recorded.js';
 import { troubleOf } from './trouble.js';
 
 /** How long the server may be silent in the middle of a read, in ms: a read has no deadline of its own in this client. */
-const SILENCE = 5_000;
+const SILENCE = 2_000;
 
 /** Events asked for at once: what a call can hold open, and what it can put into memory, is bounded by it. */
 export const PAGE = 500;
@@ -22,7 +22,7 @@ export type Direction = 'forwards' | 'backwards';
  * Everything that one bounded read brings. A call that does not end by itself is ended: one that is left alone stays open, and
  * after a hundred of them the server takes no more.
  */
-const gathered = (read: StreamingRead<ResolvedEvent>): Promise<ReadonlyArray<Found>> =>
+const gathered = (client: Client, read: StreamingRead<ResolvedEvent>): Promise<ReadonlyArray<Found>> =>
   new Promise((resolve, reject) => {
     const events: Found[] = [];
     const fail = (error: Error): void => {
@@ -31,7 +31,8 @@ const gathered = (read: StreamingRead<ResolvedEvent>): Promise<ReadonlyArray<Fou
       reject(error);
     };
     const silence = setTimeout(() => {
-      fail(new StoreFailed(unavailable(`EventStoreDB has not answered a read for ${String(SILENCE)} ms`)));
+      client.lookAgain();
+      fail(new Error(`EventStoreDB has not answered a read for ${String(SILENCE)} ms`));
     }, SILENCE);
     read.on('data', ({ event }: ResolvedEvent) => {
       silence.refresh();
@@ -69,19 +70,19 @@ const failed = (error: unknown, stream: StreamName): StoreFailed => {
 };
 
 /** How long a read is tried that another node has to answer, or whose connection was just lost, in ms. */
-const PATIENCE = 3_000;
+const PATIENCE = 4_500;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 500;
 
 /** Reading changes nothing: so it is simply tried again, on a connection that the client makes anew. */
-const again = async <A>(stream: StreamName, read: () => Promise<A>): Promise<A> => {
+const again = async <A>(client: Client, stream: StreamName, read: () => Promise<A>): Promise<A> => {
   const until = performance.now() + PATIENCE;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     try {
       return await read();
     } catch (error) {
       const final = error instanceof StoreFailed || troubleOf(error).kind !== 'unknown';
-      if (final || performance.now() + pause > until) throw failed(error, stream);
+      if (final || client.isLeaving || performance.now() + pause > until) throw failed(error, stream);
     }
     await sleep(pause);
   }
@@ -99,10 +100,13 @@ export const readSlice = (
   stream: StreamName,
   { direction, from, limit }: Slice,
 ): Promise<ReadonlyArray<Found>> =>
-  again(stream, async () => {
+  again(client, stream, async () => {
     const fromRevision = typeof from === 'number' ? BigInt(from) : from;
     try {
-      return await gathered(client.readStream(stream, { ...fromLeader, direction, fromRevision, maxCount: limit }));
+      return await gathered(
+        client,
+        client.readStream(stream, { ...fromLeader, direction, fromRevision, maxCount: limit }),
+      );
     } catch (error) {
       if (troubleOf(error).kind === 'no-stream') return [];
       throw error;
@@ -116,4 +120,6 @@ export const readLog = (
   fromPosition: LogPosition | 'start' | 'end',
   limit: number,
 ): Promise<ReadonlyArray<Found>> =>
-  again('$all-log', () => gathered(client.readAll({ ...fromLeader, direction, fromPosition, maxCount: limit })));
+  again(client, '$all-log', () =>
+    gathered(client, client.readAll({ ...fromLeader, direction, fromPosition, maxCount: limit })),
+  );

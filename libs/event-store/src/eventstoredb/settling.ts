@@ -28,7 +28,9 @@ export type Place = bigint | 'no_stream';
 const within = async <A>(ms: number, work: Promise<A>): Promise<A> => {
   const late = new AbortController();
   const timeout = sleep(ms, undefined, { signal: late.signal }).then((): never => {
-    throw new Error(`EventStoreDB has not answered an append for ${String(ms)} ms`);
+    throw Object.assign(new Error(`EventStoreDB has not answered an append for ${String(ms)} ms`), {
+      type: 'deadline-exceeded',
+    });
   });
   timeout.catch(() => undefined);
   try {
@@ -41,7 +43,7 @@ const within = async <A>(ms: number, work: Promise<A>): Promise<A> => {
 /**
  * Appends, and finds out what came of it: as long as that is not known, the same events go to the same place again. The
  * server knows them by their ids and their place, for ever, so that they are written once. Throws `NotAppended` when it is known
- * that they were not, and `StoreFailed` when nothing could be learned in time.
+ * that they were not, and `StoreFailed` when nothing could be learned in time, or it has to be decided again.
  */
 export const settled = async (
   client: Client,
@@ -57,7 +59,10 @@ export const settled = async (
     } catch (error) {
       const trouble = troubleOf(error);
       if (trouble.kind !== 'unknown') throw new NotAppended(trouble);
-      if (performance.now() + pause > until) throw new StoreFailed(unavailable(trouble.cause));
+      // Another node leads: what was decided on this one's log has to be decided again on that one's.
+      if (trouble.moved === true) throw new StoreFailed({ ...unavailable(trouble.cause), moved: true });
+      if (client.isLeaving || performance.now() + pause > until) throw new StoreFailed(unavailable(trouble.cause));
+      if (trouble.silent === true) client.lookAgain();
     }
     await sleep(pause);
   }

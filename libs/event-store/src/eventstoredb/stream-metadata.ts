@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonEvent } from '@eventstore/db-client';
 import type { StreamName } from '../event-store.js';
 import { StoreFailed, unavailable } from '../store-failed.js';
@@ -24,6 +25,9 @@ const current = async (client: Client, stream: string): Promise<Current> => {
   return { metadata: { ...last.data }, place: last.revision };
 };
 
+/** How often somebody else may be first before it is given up, each time after a longer pause. */
+const ATTEMPTS = 10;
+
 /** Sets one entry beside those there are, unless it is so already: two nodes that start at once write it once. */
 const setEntry = async (
   client: Client,
@@ -31,7 +35,7 @@ const setEntry = async (
   name: string,
   chosen: (found: unknown) => unknown,
 ): Promise<unknown> => {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const { metadata, place } = await current(client, stream);
     const value = chosen(metadata[name]);
     if (metadata[name] === value) return value;
@@ -41,11 +45,11 @@ const setEntry = async (
       return value;
     } catch (error) {
       if (!(error instanceof NotAppended)) throw error;
-      if (error.trouble.kind !== 'conflict')
-        throw new StoreFailed(
-          unavailable(`EventStoreDB does not take the metadata of ${stream}: ${error.trouble.kind}`),
-        );
+      const { kind } = error.trouble;
+      if (kind !== 'conflict' || attempt === ATTEMPTS)
+        throw new StoreFailed(unavailable(`EventStoreDB does not take the metadata of ${stream}: ${kind}`));
     }
+    await sleep(attempt * 20);
   }
 };
 

@@ -26,6 +26,8 @@ export interface Source {
 export class EventStoreDbSubscription implements Subscription {
   private closed = false;
   private failure: StoreFailed | undefined;
+  /** An event that cannot be read: nothing after it is looked at. */
+  private unreadable: StoreFailed | undefined;
   private live: AllStreamSubscription | undefined;
   private confirmed = false;
   private wake = (): void => undefined;
@@ -77,6 +79,7 @@ export class EventStoreDbSubscription implements Subscription {
         yield { events, position, caughtUp };
       } else if (drained) {
         // What came before the failure has been delivered; nothing more will.
+        if (this.unreadable !== undefined) throw this.unreadable;
         if (this.failure !== undefined) throw this.failure;
         await this.news();
       }
@@ -127,10 +130,17 @@ export class EventStoreDbSubscription implements Subscription {
   /** What has come, and nothing that would have to be waited for. */
   private waiting(): ReadonlyArray<RecordedEvent> {
     const events: RecordedEvent[] = [];
-    while (events.length < BATCH) {
+    while (events.length < BATCH && this.unreadable === undefined) {
       const next = this.live?.read() as AllStreamResolvedEvent | null | undefined;
       if (next === null || next === undefined) break;
-      if (next.event !== undefined && !isSystem(next.event.streamId)) events.push(recorded(next.event));
+      if (next.event === undefined || isSystem(next.event.streamId)) continue;
+      try {
+        events.push(recorded(next.event));
+      } catch (error) {
+        // What came before it is delivered first: a revocation may be among it.
+        if (!(error instanceof StoreFailed)) throw error;
+        this.unreadable = error;
+      }
     }
     return events;
   }

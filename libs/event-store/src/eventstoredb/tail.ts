@@ -26,6 +26,7 @@ export class Tail {
   private running: Promise<void> | undefined;
   private subscription: Subscription | undefined;
   private stopped = false;
+  private replacedAt = -Infinity;
   private asking: Promise<Position> | undefined;
   private next: Promise<Position> | undefined;
 
@@ -36,7 +37,10 @@ export class Tail {
     if (!this.ends.isPast(stream, revision)) return false;
     try {
       const head = await this.headFromNowOn();
-      return (await this.progress.reached(head, PATIENCE)) && this.ends.isPast(stream, revision);
+      const { position } = this.progress;
+      if (await this.progress.reached(head, PATIENCE)) return this.ends.isPast(stream, revision);
+      if (this.progress.position === position) this.replace();
+      return false;
     } catch {
       return false;
     }
@@ -78,6 +82,13 @@ export class Tail {
     });
     this.asking = asked;
     return asked;
+  }
+
+  /** The log goes on and nothing of it arrives: the subscription is dead, whatever it says. */
+  private replace(): void {
+    if (performance.now() - this.replacedAt < PATIENCE * 5) return;
+    this.replacedAt = performance.now();
+    this.subscription?.close();
   }
 
   private isStopped(): boolean {

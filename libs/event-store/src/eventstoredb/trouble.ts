@@ -8,8 +8,8 @@ export type Trouble =
   | { readonly kind: 'too-large'; readonly limit: number }
   /** The server will not, now or ever, for this caller or this request. */
   | { readonly kind: 'refused'; readonly cause: string }
-  /** Whether it was done is not known. Another try may. */
-  | { readonly kind: 'unknown'; readonly cause: string };
+  /** Whether it was done is not known; another try may tell. `moved`: another node leads. `silent`: there was no answer at all. */
+  | { readonly kind: 'unknown'; readonly cause: string; readonly moved?: true; readonly silent?: true };
 
 interface Told {
   /** The client's own word; missing from errors that it passes on as gRPC has them. */
@@ -41,6 +41,10 @@ export const troubleOf = (error: unknown): Trouble => {
       return { kind: 'deleted' };
     case 'maximum-append-size-exceeded':
       return { kind: 'too-large', limit: Number(maxAppendSize) };
+    case 'not-leader':
+      return { kind: 'unknown', cause, moved: true };
+    case 'deadline-exceeded':
+      return { kind: 'unknown', cause, silent: true };
     case 'access-denied':
       return { kind: 'refused', cause: 'it denies access: look at the user and the password in WRIT_EVENT_STORE' };
   }

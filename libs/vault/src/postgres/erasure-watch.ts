@@ -48,7 +48,8 @@ export class ErasureWatch implements Elsewhere {
     const { signal } = this.ending;
     let wait = SHORTEST_PAUSE;
     while (!signal.aborted) {
-      const heard = await this.listenOnce();
+      // Making a connection reads certificates, and may throw for that.
+      const heard = await this.listenOnce().catch(() => false);
       wait = heard ? SHORTEST_PAUSE : Math.min(2 * wait, LONGEST_PAUSE);
       await pause(wait, undefined, { signal }).catch(() => undefined);
     }
