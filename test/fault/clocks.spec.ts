@@ -21,7 +21,6 @@ import { expectProblem } from '../support/problem.js';
 import { outcomeOf, together } from '../support/together.js';
 
 const HOUR = 3_600_000;
-const BOUND = 2_000;
 
 const clock = fileURLToPath(new URL('../support/later.mjs', import.meta.url));
 
@@ -34,7 +33,7 @@ let team: Cast;
 let alpha: string;
 
 beforeAll(async () => {
-  nodes = await nodesOverOneLog({ NODE_OPTIONS: `--import ${clock}`, WRIT_MAX_STALENESS_MS: String(BOUND) });
+  nodes = await nodesOverOneLog({ NODE_OPTIONS: `--import ${clock}` });
   const started = await Promise.all(
     [HOUR, -HOUR].map((ms) => nodes.start('admin,decisions,audit', { TEST_AHEAD_MS: String(ms) })),
   );
@@ -73,7 +72,7 @@ const both = (reason: string): ReadonlyArray<string> => [reason, reason];
 
 describe('two nodes whose clocks are two hours apart', () => {
   it('see each other’s clocks in what the log says, and in nothing else: both stay fresh', async () => {
-    const until = performance.now() + 2 * BOUND;
+    const until = performance.now() + 3_000;
     while (performance.now() < until) {
       for (const client of [ahead, behind]) expect((await client.get('/readyz')).status).toBe(200);
       await delay(50);

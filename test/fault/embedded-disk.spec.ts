@@ -40,7 +40,7 @@ it('an embedded store whose disk is full refuses appends, loses none, and goes o
 
 it('a server whose disk is full says so, goes on deciding for the bound and reading, works again when there is room, and loses nothing to kill -9', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'writ-disk-'));
-  const env = { WRIT_MAX_STALENESS_MS: '2000' };
+  const env = { WRIT_MAX_STALENESS_MS: '4000' };
   let server = await startServerProcess(directory, env);
   try {
     const { client } = server;

@@ -66,8 +66,8 @@ describe('the log’s leader changes in the middle of commands', () => {
   };
 
   /** Every other leader dies over an append first, which then was done, or was not. */
-  const electing = async (random: () => number): Promise<void> => {
-    for (let n = 0; n < CHANGES; n += 1) {
+  const electing = async (random: () => number, enough: () => boolean): Promise<void> => {
+    for (let n = 0; n < CHANGES || !enough(); n += 1) {
       await delay(REIGN);
       const now = cluster.leader();
       if (random() < 0.5) now.faults.vanish(random() < 0.5 ? 'after-commit' : 'before-commit');
@@ -88,7 +88,7 @@ describe('the log’s leader changes in the middle of commands', () => {
       const lasting = await makeKey(clientOf(0), alpha, team.owner, { name: 'lasting' });
       const makings: Sent[] = [];
       const revocations: Sent[] = [];
-      const reasons = new Map<string, number>();
+      const reasons: string[] = [];
       let over = false;
 
       const create = async (client: Client, sent: Sent, idempotent: boolean): Promise<void> => {
@@ -126,13 +126,13 @@ describe('the log’s leader changes in the middle of commands', () => {
         () => over,
         async () => {
           for (const n of [0, 1]) {
-            const { reason } = await byKey(clientOf(n), lasting.secret, alpha);
-            reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+            reasons.push((await byKey(clientOf(n), lasting.secret, alpha)).reason);
           }
           await delay(20);
         },
       );
-      await electing(random);
+      const isAcknowledged = ({ outcomes }: Sent): boolean => outcomes.some((outcome) => outcome.startsWith('20'));
+      await electing(random, () => [...makings, ...revocations].filter(isAcknowledged).length > 3 * CALLERS);
       over = true;
       await Promise.all([calling, deciding]);
 
@@ -141,8 +141,9 @@ describe('the log’s leader changes in the middle of commands', () => {
         events.filter(({ type, data }) => type === 'KeyCreated' && (data as { readonly name: string }).name === name);
       const revoked = (id: string) =>
         events.filter(({ stream, type }) => type === 'KeyRevoked' && stream === `apiKey-${id}`);
-      const expectOnce = ({ name, outcomes }: Sent, found: ReadonlyArray<RecordedEvent>): void => {
-        const acknowledged = outcomes.some((outcome) => outcome.startsWith('20'));
+      const expectOnce = (sent: Sent, found: ReadonlyArray<RecordedEvent>): void => {
+        const { name, outcomes } = sent;
+        const acknowledged = isAcknowledged(sent);
         const unknown = outcomes.some((outcome) => outcome.startsWith('503 '));
         const most = acknowledged || unknown ? 1 : 0;
         const least = acknowledged ? 1 : 0;
@@ -152,9 +153,8 @@ describe('the log’s leader changes in the middle of commands', () => {
       for (const sent of makings) expectOnce(sent, created(sent.name));
       for (const sent of revocations) expectOnce(sent, revoked(sent.name));
       expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
-
-      const outcomes = [...makings, ...revocations].flatMap((sent) => sent.outcomes);
-      expect(outcomes.filter((outcome) => outcome.startsWith('20')).length).toBeGreaterThan(CHANGES);
+      // Decisions went on; a machine that is very busy may have followed too slowly for some.
+      expect(reasons.filter((reason) => reason === 'project-key').length).toBeGreaterThan(reasons.length / 2);
 
       // Each node has followed: from its own subscription, to the same end.
       const marker = await makeKey(clientOf(0), alpha, team.owner, { name: 'marker' });

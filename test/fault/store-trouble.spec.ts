@@ -82,7 +82,7 @@ describe('the store is slow', () => {
   const LATE = 150;
 
   it('commands are slow, and no decision is slow or too old', async () => {
-    const { client, meddling, team, alpha } = await staged(2_000);
+    const { client, meddling, team, alpha } = await staged();
     const { secret } = await makeKey(client, alpha, team.owner);
     meddling.appended = () => delay(LATE);
     meddling.read = () => delay(LATE, undefined);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { type Cast, cast, colleague, emailOf, makeKey, type MadeKey, project } from '../support/cast.js';
 import type { Answer, Client } from '../support/client.js';
 import { byKey, byPerson } from '../support/decisions.js';
@@ -15,7 +16,7 @@ import { type StandIn, startStandIn } from '../support/stand-in/stand-in.js';
 
 /** With WRIT_ROUNDS as long as the goals say; without, as long against a bound that is as much shorter. */
 const long = process.env['WRIT_ROUNDS'] !== undefined;
-const BOUND = long ? 5_000 : 1_500;
+const BOUND = long ? 5_000 : 2_500;
 const AWAY = long ? 30_000 : 6_000;
 
 /** In ms: what a command may take that cannot be done, and how soon all is well again. */
@@ -96,6 +97,10 @@ afterEach(async () => {
 
 const reasonsOf = (seen: ReadonlyArray<Seen>): ReadonlyArray<string> => [...new Set(seen.map(({ reason }) => reason))];
 
+/** What half of them took at most: one or the other may have met a busy machine. */
+const medianOf = (seen: ReadonlyArray<Seen>): number =>
+  seen.map(({ took }) => took).sort((one, other) => one - other)[Math.floor(seen.length / 2)] ?? Infinity;
+
 interface Timed {
   readonly answer: Answer<unknown>;
   readonly took: number;
@@ -175,11 +180,12 @@ describe(`the log away for ${String(AWAY / 1_000)} s, with a bound of ${String(B
       await eventually(() => decisions.seen.at(-1)?.reason === 'project-key', SOON);
       const seen = await decisions.stop();
       // What it held when the log was lost may be used for as long as the bound, and not a moment longer.
-      const inside = seen.filter(({ at, took }) => at > lost && at + took < lost + BOUND / 2);
-      const past = seen.filter(({ at, took }) => at > lost + BOUND && at + took < restored);
-      expect(reasonsOf(inside)).toEqual(['project-key']);
-      expect(reasonsOf(past)).toEqual(['state-too-old']);
-      expect(Math.max(...seen.map(({ took }) => took))).toBeLessThan(2_000);
+      const meanwhile = seen.filter(({ at, took }) => at > lost && at + took < restored);
+      const allowed = meanwhile.filter(({ reason }) => reason === 'project-key').map(({ at }) => at - lost);
+      expect(reasonsOf(meanwhile)).toEqual(['project-key', 'state-too-old']);
+      expect(Math.max(...allowed)).toBeGreaterThan(BOUND / 3);
+      expect(Math.max(...allowed)).toBeLessThan(BOUND);
+      expect(medianOf(meanwhile)).toBeLessThan(500);
 
       await eventually(async () => (await client.get('/readyz')).status === 200, SOON);
       for (const { answer } of await Promise.all(sent())) expect(answer.status).toBe(201);
@@ -190,7 +196,7 @@ describe(`the log away for ${String(AWAY / 1_000)} s, with a bound of ${String(B
 });
 
 describe('a log on a slow disk', () => {
-  const LATE = BOUND / 12;
+  const LATE = BOUND / 20;
 
   it('makes commands slow, and no decision slow or too old', async () => {
     await eventually(async () => (await client.get('/readyz')).status === 200);
@@ -204,13 +210,11 @@ describe('a log on a slow disk', () => {
       expect((await client.ask('DELETE', `/v1/api-keys/${id}`, { as: team.owner })).status).toBe(204);
       expect((await byKey(client, secret, alpha)).reason).toBe('revoked-key');
     }
-    await delay(2 * BOUND);
+    await delay(BOUND);
     const seen = await decisions.stop();
     standIn.faults.clear();
     expect(reasonsOf(seen)).toEqual(['project-key']);
-    // Half of them at least, for one may have met a busy machine.
-    const times = seen.map(({ took }) => took).sort((one, other) => one - other);
-    expect(times[Math.floor(times.length / 2)]).toBeLessThan(LATE / 2);
+    expect(medianOf(seen)).toBeLessThan(LATE / 2);
   }, 60_000);
 });
 
@@ -260,12 +264,15 @@ describe('the vault away', () => {
     expect(await hasKey()).toBe(false);
   }, 60_000);
 
-  it('because it is silent: what needs it is told so in bounded time', async () => {
+  it('because it is silent: what needs it is told so in bounded time, or shown for a moment what was read before', async () => {
     const { email } = await somebody('known');
     toVault.stall();
     const decisions = asking();
-    for (const each of await Promise.all(whatNeedsIt('silent@example.com', email).map(timed)))
-      expectAway(each, 'vault-unavailable');
+    const [newKey, ...others] = await Promise.all(whatNeedsIt('silent@example.com', email).map(timed));
+    if (newKey !== undefined) expectAway(newKey, 'vault-unavailable');
+    for (const each of others) if (each.answer.status >= 300) expectAway(each, 'vault-unavailable');
+    // By now it is known that nothing is heard of the vault: what was erased elsewhere may not be shown here.
+    expectAway(await timed(client.get<unknown>(`/v1/accounts/${team.member}`)), 'vault-unavailable');
     expect(reasonsOf(await decisions.stop())).toEqual(['project-key']);
     toVault.restore();
     await eventually(isBack, SOON);
@@ -273,14 +280,15 @@ describe('the vault away', () => {
 
   it('because a dump holds its tables: who is deleted is shut out at once, and erased when it lets go, with no other request', async () => {
     const { id, hasKey } = await somebody('leaver');
-    const dump = postgres.asSuperuser(
-      'BEGIN; LOCK TABLE writ_vault.data_key IN ACCESS SHARE MODE; SELECT pg_sleep(3.5); COMMIT',
-      vault,
-    );
-    await delay(200);
-    expectAway(await timed(leaving(id)), 'vault-unavailable');
-    expect([await reasonOf(id), await hasKey()]).toEqual(['account-deleted', true]);
-    await dump;
+    const dump = new pg.Client({ connectionString: vault });
+    await dump.connect();
+    try {
+      await dump.query('BEGIN; LOCK TABLE writ_vault.data_key IN ACCESS SHARE MODE');
+      expectAway(await timed(leaving(id)), 'vault-unavailable');
+      expect([await reasonOf(id), await hasKey()]).toEqual(['account-deleted', true]);
+    } finally {
+      await dump.end();
+    }
     await eventually(async () => !(await hasKey()));
   }, 60_000);
 });

@@ -12,8 +12,8 @@ import { together } from './together.js';
 
 export interface Killed {
   readonly rounds: number;
-  /** How long it may work before it is killed, in ms, at most. */
-  readonly work: number;
+  /** How many commands it may have acknowledged in a round when it is killed, at most. */
+  readonly commands: number;
   /** Starts it again, with these in its environment too. */
   start(env: Readonly<Record<string, string>>): Promise<Client>;
   /** As `kill -9` does. */
@@ -88,6 +88,14 @@ export const killedAgainAndAgain = async (killed: Killed): Promise<number> => {
   const revoked: Array<{ readonly secret: string; readonly project: string }> = [];
   let acknowledged = 0;
 
+  /** Counted in commands and not in time, for a busy machine would have done none; and then somewhere in the next ones. */
+  const anyMoment = async (hands: ReadonlyArray<BusyHand>): Promise<void> => {
+    const wanted = Math.floor(random() * killed.commands);
+    const done = (): number => hands.reduce((sum, hand) => sum + hand.acknowledged, 0);
+    while (done() < wanted) await delay(1);
+    await delay(random() * 25);
+  };
+
   const round = async (n: number): Promise<void> => {
     const hands = await together(HANDS, async (h) => {
       const name = `r${String(n)}-h${String(h)}`;
@@ -95,7 +103,7 @@ export const killedAgainAndAgain = async (killed: Killed): Promise<number> => {
       return new BusyHand(name, place, randomFrom(Math.floor(random() * 2 ** 32)));
     });
     const working = Promise.all(hands.map((hand) => hand.work(client)));
-    await Promise.race([working, delay(20 + random() * killed.work)]);
+    await Promise.race([working, anyMoment(hands)]);
     await killed.kill();
     await working;
 

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from './client.js';
 
-/** As `npm start` runs it, from `dist/`: `npm test` builds it first. */
-const program = fileURLToPath(new URL('../../dist/apps/server/src/main.js', import.meta.url));
+/** As `npm start` runs it, from `dist/`: `npm test` builds it first. Benchmarks run from `dist/` themselves. */
+const root = import.meta.url.endsWith('.ts') ? '../../dist' : '../..';
+const program = fileURLToPath(new URL(`${root}/apps/server/src/main.js`, import.meta.url));
 
 export interface Ended {
   /** null when a signal killed it. */
