@@ -5,6 +5,8 @@ import { connect, type Socket } from 'node:net';
 export interface Told {
   readonly status: number;
   readonly body: string;
+  /** Its `Writ-Position`; empty when there is none. */
+  readonly position: string;
 }
 
 export interface Asked {
@@ -71,7 +73,11 @@ export class KeepAlive {
     if (head < 0) return;
     const length = Number(/\r\ncontent-length: (\d+)/iu.exec(this.text.slice(0, head))?.[1] ?? 0);
     if (this.text.length < head + 4 + length) return;
-    const told = { status: Number(this.text.slice(9, 12)), body: this.text.slice(head + 4, head + 4 + length) };
+    const told = {
+      status: Number(this.text.slice(9, 12)),
+      body: this.text.slice(head + 4, head + 4 + length),
+      position: /\r\nwrit-position: (\S+)/iu.exec(this.text.slice(0, head))?.[1] ?? '',
+    };
     this.text = this.text.slice(head + 4 + length);
     this.told?.(told);
   }

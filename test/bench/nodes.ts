@@ -23,7 +23,6 @@ const seconds = Number(process.env['WRIT_TEST_SECONDS'] ?? 24);
 const rounds = Number(process.env['WRIT_TEST_ROUNDS'] ?? 2);
 const warmUp = 4;
 const pause = 40;
-const every = Number(process.env['WRIT_TEST_EVERY'] ?? 2);
 const bound = 5_000;
 const away = 8_000;
 
@@ -75,7 +74,7 @@ conditions('nodes (F2, F3, F4)', {
   log: 'a stand-in that speaks the wire protocol, over an embedded log, in the process of the bench: no EventStoreDB',
   vault: 'PostgreSQL, fsync off',
   load: `${perSecond} commands/s, keys made and revoked in turn, in an open loop from a process of its own`,
-  polls: `each node is asked again ${every} ms after its answer, from another process; in F3 ${EVERY} ms after`,
+  refusals: `each node is asked once, with Writ-Min-Position, when the revocation was answered; in F3 polled every ${EVERY} ms`,
   beside: await busyBefore(),
   seconds,
   rounds: `${rounds} cuts, ${rounds} stalls`,
@@ -123,7 +122,6 @@ const watching = async (others: ReadonlyArray<Client>, keys: ReadonlyArray<MadeK
     ...at,
     keys,
     pause,
-    every,
     seconds: forSeconds,
   };
   return outcomeOf<ReadonlyArray<Sample>>('watch', watch);
@@ -148,7 +146,6 @@ const shown = (what: string, samples: ReadonlyArray<Sample>): number => {
       appended: (revokedAt.get(key) ?? Number.NaN) - sent,
       refused,
       last: Math.max(...refused),
-      blind: three.map((node) => node.refused - node.lastAllow),
     };
   });
   const rows: ReadonlyArray<readonly [string, (one: (typeof of)[number]) => number | ReadonlyArray<number>]> = [
@@ -156,7 +153,6 @@ const shown = (what: string, samples: ReadonlyArray<Sample>): number => {
     ['append in the log → refused, each of three nodes', ({ refused, appended }) => refused.map((at) => at - appended)],
     ['sent → refused by the last of three', ({ last }) => last],
     ['answered 204 → refused by the last of three', ({ last, answered }) => last - answered],
-    ['resolution: last allow asked → first refusal here', ({ blind }) => blind],
   ];
   for (const [name, values] of rows) row(name, of.flatMap(values));
   return row(

@@ -8,7 +8,6 @@ import {
   recordable,
   type StoreFailure,
   type StreamName,
-  unavailable,
 } from '#libs/event-store';
 import { E, eventCodec, eventSchema, exact, pipe, TE, timestampOf } from '#libs/kernel';
 import type { ReadSide } from './read-side.js';
@@ -19,9 +18,6 @@ const heartbeat = { events: eventCodec({ HeartbeatRecorded: eventSchema(exact({}
 
 /** How long an end waits for a look that is under way, in ms. */
 const LAST_LOOK = 1_000;
-
-/** Who answers has less than was there before: it leads no more, and does not know it yet. */
-const behind = unavailable('the log that answers is behind the one that answered before');
 
 const context = (): CommandContext => ({
   commandId: newCommandId(),
@@ -45,6 +41,9 @@ export class Freshness {
   private retained = false;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private beating: Promise<unknown> | undefined;
+  /** Who answers has less than was there before: it leads no more, and does not know it yet. */
+  private isBehind = false;
 
   /** `boundMs`: how old the state may be before the node refuses. */
   constructor(
@@ -70,12 +69,17 @@ export class Freshness {
 
   /** Answers after the first look, whatever came of it. */
   async start(): Promise<void> {
+    await this.beat();
     await this.confirm();
     this.timer = setInterval(
       () => {
-        // One at a time: while the read side stands still, each of them waits for as long as the bound.
+        // One at a time: while the read side stands still, each of them waits for as long as the bound. And beside each other: a
+        // slow log makes both slow, and must not make their times add up.
         this.running ??= this.confirm().finally(() => {
           this.running = undefined;
+        });
+        this.beating ??= this.beat().finally(() => {
+          this.beating = undefined;
         });
       },
       Math.max(20, this.boundMs / 6),
@@ -86,23 +90,21 @@ export class Freshness {
   /** Waits for a look that is under way, but not for a store that does not answer. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await Promise.race([this.running, sleep(LAST_LOOK, undefined, { ref: false })]);
+    const looks = Promise.all([this.running, this.beating]);
+    await Promise.race([looks, sleep(LAST_LOOK, undefined, { ref: false })]);
   }
 
   /** Everything acknowledged before `asked` is applied: then the state is as fresh as that moment. */
   private async confirm(): Promise<void> {
     const asked = this.now();
-    const head = await pipe(
-      this.retain(),
-      TE.flatMap(() => this.beat(asked)),
-      TE.flatMap(() => this.store.head()),
-    )();
+    const head = await this.store.head()();
     if (E.isLeft(head)) return;
     const before = this.readSide.position;
     const applied = await this.readSide.reached(head.right, this.boundMs);
     // The log goes on and nothing of it arrives: that subscription is dead, whatever it says.
     if (!applied && this.readSide.position === before) this.readSide.resubscribe();
-    if (applied && this.readSide.status.state === 'live') this.confirmedAt = Math.max(this.confirmedAt, asked);
+    if (applied && !this.isBehind && this.readSide.status.state === 'live')
+      this.confirmedAt = Math.max(this.confirmedAt, asked);
   }
 
   private retain(): TE.TaskEither<StoreFailure, unknown> {
@@ -115,16 +117,20 @@ export class Freshness {
     );
   }
 
-  private beat(asked: number): TE.TaskEither<StoreFailure, unknown> {
+  /** Sees to it that there is a heartbeat that is not too old; it matters to nobody whose it is. */
+  private beat(): Promise<E.Either<StoreFailure, unknown>> {
+    const asked = this.now();
     return pipe(
-      this.store.read(stream, { direction: 'backwards', limit: 1 }),
+      this.retain(),
+      TE.flatMap(() => this.store.read(stream, { direction: 'backwards', limit: 1 })),
       TE.flatMap(([found]: ReadonlyArray<RecordedEvent>) => {
         const revision = found?.revision ?? -1;
-        if (revision < (this.last?.revision ?? -1)) return TE.left(behind);
+        this.isBehind = revision < (this.last?.revision ?? -1);
+        if (this.isBehind) return TE.right<StoreFailure, unknown>(undefined);
         this.look(revision, asked);
-        return this.isOverdue(asked) ? this.write(asked) : TE.right<StoreFailure, unknown>(undefined);
+        return this.isOverdue(asked) ? this.write(revision, asked) : TE.right<StoreFailure, unknown>(undefined);
       }),
-    );
+    )();
   }
 
   private look(revision: number, asked: number): void {
@@ -142,10 +148,11 @@ export class Freshness {
     return asked - seenAt >= this.boundMs / 3 || asked - this.beatAt >= this.boundMs / 2;
   }
 
-  private write(asked: number): TE.TaskEither<StoreFailure, unknown> {
+  /** Refused when another node was first: then the next look finds that one's. */
+  private write(after: number, asked: number): TE.TaskEither<StoreFailure, unknown> {
     const event = recordable(heartbeat, stream, context(), [])({ type: 'HeartbeatRecorded', data: {} }, 0);
     return pipe(
-      this.store.append(stream, 'any', [event]),
+      this.store.append(stream, after < 0 ? 'no-stream' : after, [event]),
       TE.map(({ revision }) => {
         this.beatAt = asked;
         this.last = { revision, seenAt: asked };

@@ -4,7 +4,7 @@ import { Progress } from '../progress.js';
 import { StreamEnds } from '../stream-ends.js';
 
 /** How long a reader waits for the tail before it asks the server itself, in ms. */
-const PATIENCE = 200;
+const PATIENCE = 1_000;
 
 /** How long before a lost subscription is taken up again, in ms. */
 const PAUSE = 250;
@@ -86,7 +86,7 @@ export class Tail {
 
   /** The log goes on and nothing of it arrives: the subscription is dead, whatever it says. */
   private replace(): void {
-    if (performance.now() - this.replacedAt < PATIENCE * 5) return;
+    if (performance.now() - this.replacedAt < PATIENCE) return;
     this.replacedAt = performance.now();
     this.subscription?.close();
   }
