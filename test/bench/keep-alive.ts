@@ -5,8 +5,6 @@ import { connect, type Socket } from 'node:net';
 export interface Told {
   readonly status: number;
   readonly body: string;
-  /** Its `Writ-Position`; empty when there is none. */
-  readonly position: string;
 }
 
 export interface Asked {
@@ -76,7 +74,6 @@ export class KeepAlive {
     const told = {
       status: Number(this.text.slice(9, 12)),
       body: this.text.slice(head + 4, head + 4 + length),
-      position: /\r\nwrit-position: (\S+)/iu.exec(this.text.slice(0, head))?.[1] ?? '',
     };
     this.text = this.text.slice(head + 4 + length);
     this.told?.(told);

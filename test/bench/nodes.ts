@@ -16,6 +16,7 @@ import { outcomeOf } from './program.js';
 import { conditions, percentile, print, verdict } from './report.js';
 import type { Sample, Watch } from './watch.js';
 import { bareClient } from './ways-to-append.js';
+import { Refusals } from './refusals.js';
 
 /** F2, F3 and F4: how soon a revocation on one node is a refusal on three others, and what a node does that is cut off. */
 const perSecond = Number(process.env['WRIT_TEST_PER_SECOND'] ?? 500);
@@ -74,7 +75,7 @@ conditions('nodes (F2, F3, F4)', {
   log: 'a stand-in that speaks the wire protocol, over an embedded log, in the process of the bench: no EventStoreDB',
   vault: 'PostgreSQL, fsync off',
   load: `${perSecond} commands/s, keys made and revoked in turn, in an open loop from a process of its own`,
-  refusals: `each node is asked once, with Writ-Min-Position, when the revocation was answered; in F3 polled every ${EVERY} ms`,
+  refusals: `each node is asked, by the log’s process, from the append on until it refuses; in F3 every ${EVERY} ms`,
   beside: await busyBefore(),
   seconds,
   rounds: `${rounds} cuts, ${rounds} stalls`,
@@ -112,19 +113,36 @@ const isAllowed = async (by: Client, { secret }: MadeKey): Promise<boolean> => {
 const keysFor = (forSeconds: number): Promise<ReadonlyArray<MadeKey>> =>
   keysMade(Math.ceil((forSeconds * 1000) / (pause + 5)));
 
+interface Watched extends Sample {
+  /** In milliseconds from the append, one for each node. */
+  readonly refused: ReadonlyArray<number>;
+}
+
+let refusals: Refusals | undefined;
+
 const watching = async (others: ReadonlyArray<Client>, keys: ReadonlyArray<MadeKey>, forSeconds: number) => {
   const last = keys.at(-1);
   for (const other of others) await eventually(() => last !== undefined && isAllowed(other, last));
-  const at = { admin: client.url, nodes: others.map(({ url }) => url) };
+  const asked = await Refusals.by(
+    others.map(({ url }) => url),
+    client.operatorToken,
+    keys,
+  );
+  refusals = asked;
   const watch: Watch = {
     token: client.operatorToken,
     owner: everyone.owner,
-    ...at,
+    admin: client.url,
     keys,
     pause,
     seconds: forSeconds,
   };
-  return outcomeOf<ReadonlyArray<Sample>>('watch', watch);
+  const samples = await outcomeOf<ReadonlyArray<Sample>>('watch', watch);
+  const watched = await Promise.all(
+    samples.map(async (sample): Promise<Watched> => ({ ...sample, refused: await asked.of(sample.key) })),
+  );
+  asked.close();
+  return watched;
 };
 
 /** When each key's revocation was in the log, as the log's own process saw it. */
@@ -132,33 +150,29 @@ const revokedAt = new Map<string, number>();
 const revocationsInLog = nodes.log.subscribe({ after: START });
 const noted = (async () => {
   for await (const { events } of revocationsInLog)
-    for (const { type, stream } of events) if (type === 'KeyRevoked') revokedAt.set(idOf(stream), clock());
+    for (const { type, stream } of events)
+      if (type === 'KeyRevoked') {
+        revokedAt.set(idOf(stream), clock());
+        refusals?.inLog(idOf(stream));
+      }
 })();
 
 /** The 99th percentile from the append until the last of three nodes has refused. */
-const shown = (what: string, samples: ReadonlyArray<Sample>): number => {
+const shown = (what: string, samples: ReadonlyArray<Watched>): number => {
   const others = samples.filter(({ status }) => status !== 204).length;
   print(`${what}: ${samples.length} revocations, ${others} not answered 204`);
-  const of = samples.map(({ key, sent, answered, nodes: three }) => {
-    const refused = three.map((node) => node.refused);
-    return {
-      answered,
-      appended: (revokedAt.get(key) ?? Number.NaN) - sent,
-      refused,
-      last: Math.max(...refused),
-    };
-  });
-  const rows: ReadonlyArray<readonly [string, (one: (typeof of)[number]) => number | ReadonlyArray<number>]> = [
-    ['the revocation itself: sent → answered 204', ({ answered }) => answered],
-    ['append in the log → refused, each of three nodes', ({ refused, appended }) => refused.map((at) => at - appended)],
-    ['sent → refused by the last of three', ({ last }) => last],
-    ['answered 204 → refused by the last of three', ({ last, answered }) => last - answered],
-  ];
-  for (const [name, values] of rows) row(name, of.flatMap(values));
-  return row(
-    'append in the log → refused by the last of three',
-    of.map(({ last, appended }) => last - appended),
+  const appended = ({ key, sent }: Watched): number => (revokedAt.get(key) ?? Number.NaN) - sent;
+  const last = ({ refused }: Watched): number => Math.max(...refused);
+  row('the revocation itself: sent → in the log', samples.map(appended));
+  row(
+    'the revocation itself: sent → answered 204',
+    samples.map(({ answered }) => answered),
   );
+  row(
+    'append in the log → refused, each of three nodes',
+    samples.flatMap(({ refused }) => refused),
+  );
+  return row('append in the log → refused by the last of three', samples.map(last));
 };
 
 const revocations = async (): Promise<void> => {
