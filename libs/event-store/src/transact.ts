@@ -1,4 +1,4 @@
-import { type Aggregate, decideOnce, E, TE } from '#libs/kernel';
+import { type Aggregate, decideOnce, E, pipe, TE } from '#libs/kernel';
 import type { EventStore, NewEvent, Position, StoreFailure, StreamName } from './event-store.js';
 import { type CommandContext, eventIdOf, type EventMetadata } from './metadata.js';
 import { type Folded, foldOfAggregate, type StreamFolds } from './stream-folds.js';
@@ -70,7 +70,11 @@ const decideAndAppend = async <C, S, Ev extends { readonly type: string }, F, R>
 ): Promise<E.Either<F | R | TransactFailure, Transacted<S>>> => {
   const { stream, position, state, revision } = past;
   const unchanged = { position, state, changed: false };
-  if (past.commands.has(context.commandId)) return E.right(unchanged);
+  if (past.commands.has(context.commandId))
+    return pipe(
+      await isOwn(store, context, stream),
+      E.map((changed) => ({ ...unchanged, changed })),
+    );
   const allowed = await asked();
   if (E.isLeft(allowed)) return allowed;
   const { command, basis } = allowed.right;
@@ -88,6 +92,23 @@ const decideAndAppend = async <C, S, Ev extends { readonly type: string }, F, R>
         state: events.right.reduce((folded, event) => aggregate.evolve(folded, event), state),
         changed: true,
       });
+};
+
+/**
+ * Is what the log has of the command from this very attempt, whose answer was lost? Only attempts that differ are told apart: of
+ * any other it makes no difference.
+ */
+const isOwn = async (
+  store: EventStore,
+  context: CommandContext,
+  stream: StreamName,
+): Promise<E.Either<StoreFailure, boolean>> => {
+  if (context.attempt === undefined) return E.right(false);
+  const id = eventIdOf(context, stream, 0);
+  return pipe(
+    await store.read(stream)(),
+    E.map((events) => events.some((event) => event.id === id)),
+  );
 };
 
 /** Another writer was first; or the log has another leader, which may know more of what the command was allowed on. */
