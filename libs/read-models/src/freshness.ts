@@ -16,6 +16,9 @@ import type { ReadSide } from './read-side.js';
 const stream: StreamName = 'heartbeat-log';
 const heartbeat = { events: eventCodec({ HeartbeatRecorded: eventSchema(exact({})) }) };
 
+/** How often a node looks for the heartbeat of another one that was first. */
+const TRIES = 3;
+
 /** How long an end waits for a look that is under way, in ms. */
 const LAST_LOOK = 1_000;
 
@@ -41,7 +44,7 @@ export class Freshness {
   private retained = false;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  private beating: Promise<unknown> | undefined;
+  private beating: Promise<void> | undefined;
   /** Who answers has less than was there before: it leads no more, and does not know it yet. */
   private isBehind = false;
 
@@ -118,7 +121,15 @@ export class Freshness {
   }
 
   /** Sees to it that there is a heartbeat that is not too old; it matters to nobody whose it is. */
-  private beat(): Promise<E.Either<StoreFailure, unknown>> {
+  private async beat(): Promise<void> {
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const answer = await this.beatOnce()();
+      // Another node was first: its heartbeat is as good, once it has been seen.
+      if (E.isRight(answer) || answer.left._tag !== 'RevisionConflict') return;
+    }
+  }
+
+  private beatOnce(): TE.TaskEither<StoreFailure, unknown> {
     const asked = this.now();
     return pipe(
       this.retain(),
@@ -130,7 +141,7 @@ export class Freshness {
         this.look(revision, asked);
         return this.isOverdue(asked) ? this.write(revision, asked) : TE.right<StoreFailure, unknown>(undefined);
       }),
-    )();
+    );
   }
 
   private look(revision: number, asked: number): void {
@@ -148,7 +159,6 @@ export class Freshness {
     return asked - seenAt >= this.boundMs / 3 || asked - this.beatAt >= this.boundMs / 2;
   }
 
-  /** Refused when another node was first: then the next look finds that one's. */
   private write(after: number, asked: number): TE.TaskEither<StoreFailure, unknown> {
     const event = recordable(heartbeat, stream, context(), [])({ type: 'HeartbeatRecorded', data: {} }, 0);
     return pipe(
