@@ -22,9 +22,13 @@ export const appending =
     const requests: AppendReq[] = [];
     wire.on('data', (request: AppendReq) => requests.push(request));
     wire.on('end', () => {
-      serve(member, wire.getPeer(), call, requests)
-        .then((answer) => call.settle(() => answer && callback(null, answer)))
-        .catch((thrown: unknown) => call.refuse(unexpected(thrown)));
+      // A call that was cut off in the middle ends, too, and is told to be cancelled a moment later: half an append is none.
+      setImmediate(() => {
+        if (wire.cancelled || call.isOver) return;
+        serve(member, wire.getPeer(), call, requests)
+          .then((answer) => call.settle(() => answer && callback(null, answer)))
+          .catch((thrown: unknown) => call.refuse(unexpected(thrown)));
+      });
     });
   };
 
