@@ -68,6 +68,6 @@ export const pageOf = async (
 
 /** The last event of the log, however much the server has written after it; undefined for an empty one. */
 export const lastOf = async (log: Log): Promise<Position | undefined> => {
-  for await (const event of events(log, 'backwards', undefined, 4)) return recorded(event).position;
+  for await (const event of events(log, 'backwards', undefined, 1)) return recorded(event).position;
   return undefined;
 };

@@ -26,17 +26,17 @@ export class NotAppended extends Error {
 export type Place = bigint | 'no_stream';
 
 const within = async <A>(ms: number, work: Promise<A>): Promise<A> => {
-  const late = new AbortController();
-  const timeout = sleep(ms, undefined, { signal: late.signal }).then((): never => {
-    throw Object.assign(new Error(`EventStoreDB has not answered an append for ${String(ms)} ms`), {
-      type: 'deadline-exceeded',
-    });
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`EventStoreDB has not answered an append for ${String(ms)} ms`);
+      reject(Object.assign(error, { type: 'deadline-exceeded' }));
+    }, ms);
   });
-  timeout.catch(() => undefined);
   try {
     return await Promise.race([work, timeout]);
   } finally {
-    late.abort();
+    clearTimeout(timer);
   }
 };
 
