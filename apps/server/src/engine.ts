@@ -1,18 +1,20 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { AccountByEmail, Identities, People, PersonalIndex, Registrations, SignInHandler } from '#libs/accounts';
-import { ApiKeys, KeyPrefix, KeySettings } from '#libs/api-keys';
+import { ApiKeys, Credentials, KeyPrefix, KeySettings, LegacyKeys } from '#libs/api-keys';
 import { Trail } from '#libs/audit';
 import { LiveState } from '#libs/authorization';
 import { Deletions, Takeovers } from '#libs/departures';
 import { type EventStore, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, Organizations } from '#libs/organizations';
 import { Collaborators, EndedRows, Projects } from '#libs/projects';
+import { Resources, SupportMatrices } from '#libs/resources';
 import { Freshness, type Reactions, ReadSide } from '#libs/read-models';
 import { ServiceTokens } from '#libs/service-tokens';
 import { blindIndex, type Keyring, type Vault } from '#libs/vault';
 import { Providers } from './admin/providers.js';
 import type { Config } from './config.js';
+import { Decisions } from './decisions/decisions.js';
 import { KeyHelp } from './decisions/whoami.controller.js';
 import { Authentication, OperatorToken } from './http/authentication.js';
 import { Cursors } from './http/cursor.js';
@@ -56,6 +58,9 @@ export class Engine {
     (id) => this.people.placeOf(id),
   );
   readonly keys = new ApiKeys(this.live);
+  readonly legacyKeys = new LegacyKeys(this.live);
+  readonly resources = new Resources(this.live);
+  readonly supportMatrices = new SupportMatrices();
   readonly serviceTokens = new ServiceTokens();
   readonly trail: Trail;
   readonly personalIndex: PersonalIndex;
@@ -67,6 +72,8 @@ export class Engine {
   readonly takeovers: Takeovers;
   readonly providers: Providers;
   readonly keySettings: KeySettings;
+  readonly credentials: Credentials;
+  readonly decisions: Decisions;
   readonly keyHelp: KeyHelp;
   readonly readSide: ReadSide;
   readonly freshness: Freshness;
@@ -95,6 +102,7 @@ export class Engine {
     );
     this.providers = new Providers(config.oidcIssuers.map(({ name }) => name));
     this.keySettings = new KeySettings(prefixOf(config.keyPrefix));
+    this.credentials = new Credentials(this.live, this.keySettings.prefix);
     this.keyHelp = new KeyHelp(config.keyHelpUrl ?? null);
     const rows = new EndedRows(this.live);
     const unfinished = new Unfinished(rows);
@@ -106,6 +114,9 @@ export class Engine {
       this.invitations,
       this.projects,
       this.keys,
+      this.legacyKeys,
+      this.resources,
+      this.supportMatrices,
       this.serviceTokens,
       ...unfinished.models,
     ];
@@ -113,10 +124,12 @@ export class Engine {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
     this.freshness = new Freshness(store, this.readSide, config.maxStalenessMs);
+    this.decisions = new Decisions(this.live, this.freshness, this.credentials);
     this.tokens = new PositionTokens(keyring.derive('positions'), store.logId);
     this.authentication = new Authentication(
       new OperatorToken(operatorToken),
       this.serviceTokens,
+      this.credentials,
       this.live,
       this.freshness,
       new PeopleByToken(

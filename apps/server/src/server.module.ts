@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { Reflector } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { accountHandlers, AccountByEmail, Identities, People, PersonalIndex, Registrations } from '#libs/accounts';
-import { apiKeyHandlers, ApiKeys, KeySettings } from '#libs/api-keys';
+import { apiKeyHandlers, ApiKeys, Credentials, KeySettings, LegacyKeys } from '#libs/api-keys';
 import { Trail } from '#libs/audit';
 import { LiveState, MyPermissions } from '#libs/authorization';
 import { departureHandlers, Deletions, Takeovers } from '#libs/departures';
@@ -10,12 +10,15 @@ import { EventStore, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, organizationHandlers, Organizations } from '#libs/organizations';
 import { Collaborators, projectHandlers, Projects } from '#libs/projects';
 import { Freshness, ReadSide } from '#libs/read-models';
+import { resourceHandlers, Resources, SupportMatrices } from '#libs/resources';
 import { serviceTokenHandlers, ServiceTokens } from '#libs/service-tokens';
 import { Vault } from '#libs/vault';
 import { AccountsController } from './admin/accounts.controller.js';
+import { ApiKeyRevocationsController } from './admin/api-key-revocations.controller.js';
 import { ApiKeysController } from './admin/api-keys.controller.js';
 import { CollaboratorsController } from './admin/collaborators.controller.js';
 import { InvitationsController } from './admin/invitations.controller.js';
+import { LegacyKeysController } from './admin/legacy-keys.controller.js';
 import { MembersController } from './admin/members.controller.js';
 import { OrganizationsController } from './admin/organizations.controller.js';
 import { ProjectsController } from './admin/projects.controller.js';
@@ -27,6 +30,7 @@ import { SignInsController } from './admin/sign-ins.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import type { ServerRole } from './config.js';
 import { AuthorizeController } from './decisions/authorize.controller.js';
+import { Decisions } from './decisions/decisions.js';
 import { KeyHelp, WhoamiController } from './decisions/whoami.controller.js';
 import type { Engine } from './engine.js';
 import { Authentication } from './http/authentication.js';
@@ -47,6 +51,8 @@ const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
     ProjectsController,
     CollaboratorsController,
     ApiKeysController,
+    ApiKeyRevocationsController,
+    LegacyKeysController,
     ServiceTokensController,
   ],
   decisions: [AuthorizeController, WhoamiController],
@@ -59,6 +65,7 @@ const handlers = [
   ...organizationHandlers,
   ...projectHandlers,
   ...apiKeyHandlers,
+  ...resourceHandlers,
   ...serviceTokenHandlers,
 ];
 
@@ -85,6 +92,11 @@ const parts = (engine: Engine): Provider[] => [
   { provide: Projects, useValue: engine.projects },
   { provide: Collaborators, useValue: engine.collaborators },
   { provide: ApiKeys, useValue: engine.keys },
+  { provide: Credentials, useValue: engine.credentials },
+  { provide: LegacyKeys, useValue: engine.legacyKeys },
+  { provide: Resources, useValue: engine.resources },
+  { provide: SupportMatrices, useValue: engine.supportMatrices },
+  { provide: Decisions, useValue: engine.decisions },
   { provide: ServiceTokens, useValue: engine.serviceTokens },
   { provide: Trail, useValue: engine.trail },
   { provide: PersonalIndex, useValue: engine.personalIndex },

@@ -1,3 +1,4 @@
+import { finishRotation, UnfinishedRotations } from '#libs/api-keys';
 import { finishRegistration, type Registrations, UnfinishedRegistrations } from '#libs/accounts';
 import {
   type Deletions,
@@ -42,14 +43,15 @@ export class Unfinished {
   private readonly joins = new UnfinishedJoins();
   private readonly handovers = new UnfinishedHandovers();
   private readonly deletions = new UnfinishedDeletions();
+  private readonly rotations = new UnfinishedRotations();
   private readonly transfers = new UnfinishedTransfers();
 
   constructor(private readonly rows: EndedRows) {}
 
   /** To be folded after the live state, which says what of it counts. */
   get models(): ReadonlyArray<ReadModel> {
-    const { rows, registrations, foundings, projects, joins, handovers, deletions, transfers } = this;
-    return [rows, registrations, foundings, projects, joins, handovers, deletions, transfers];
+    const { rows, registrations, foundings, projects, joins, handovers, deletions, rotations, transfers } = this;
+    return [rows, registrations, foundings, projects, joins, handovers, deletions, rotations, transfers];
   }
 
   /** `apart`, in ms: how long this node lets others be first, so that not all do the same at the same moment. */
@@ -62,6 +64,7 @@ export class Unfinished {
       reaction(this.handovers, (item) => finishOwnership(streams, item), after(GRACE)),
       reaction(this.deletions, (item) => finishDeletion(means.deletions, item), after(GRACE)),
       reaction(this.transfers, (item) => finishTransfer(means.takeovers, item), after(GRACE)),
+      reaction(this.rotations, (item) => finishRotation(streams, item), after(GRACE)),
       reaction(this.registrations, (item) => finishRegistration(means.registrations, item), after(PATIENCE)),
       reaction(this.foundings, (item) => finishOrganization(streams, item), after(PATIENCE)),
       reaction(this.projects, (item) => finishProject(streams, item), after(PATIENCE)),

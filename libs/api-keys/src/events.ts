@@ -1,1 +1,2 @@
 export * from './domain/api-key.events.js';
+export * from './domain/legacy-key.events.js';

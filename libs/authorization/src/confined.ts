@@ -32,6 +32,9 @@ export const confinedTo = (
     organization: (id) => (inside.has(id) ? facts.organization(id) : undefined),
     project: (id) => only(facts.project(id)),
     collaborator,
+    resource: (organizationId, kind, id) =>
+      inside.has(organizationId) ? facts.resource(organizationId, kind, id) : undefined,
+    support: () => facts.support(),
     // Asked only of what was found, and so of what lies inside.
     archived: (projectId) => facts.archived(projectId),
     suspended: (organizationId) => facts.suspended(organizationId),

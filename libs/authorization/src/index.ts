@@ -3,6 +3,7 @@ export * from './confined.js';
 export * from './domain/decide.js';
 export * from './domain/facts.js';
 export { keyIsDead } from './domain/key-decision.js';
+export { seedSupport } from './domain/support.js';
 export * from './domain/permissions.js';
 export * from './domain/question.js';
 export { endedRow, personInProject } from './domain/standing.js';

@@ -8,10 +8,16 @@ import type {
   MembershipFact,
   OrganizationFact,
   ProjectFact,
+  ResourceFact,
+  SupportTable,
 } from './domain/facts.js';
+import { seedSupport } from './domain/support.js';
 import { keyFact } from './projections/key-facts.js';
+import { legacyKeyFact, type LegacyKeyFacts } from './projections/legacy-key-facts.js';
 import { accountFact, type FactFold, membershipFact } from './projections/people-facts.js';
 import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
+import { resourceFact, supportFact } from './projections/resource-facts.js';
+import { resourceStream } from '#libs/resources/events';
 
 /** Folds one category into a map of facts by stream id. */
 const held = <Fact, Ev extends { readonly type: string }>(
@@ -41,6 +47,9 @@ export class LiveState implements Facts, ReadModel {
   private readonly keys = new Map<string, KeyFact>();
   private readonly keysByDigest = new Map<string, KeyFact>();
 
+  private readonly legacyKeys = new Map<string, LegacyKeyFacts>();
+  private readonly resources = new Map<string, ResourceFact>();
+  private supportTable: SupportTable = seedSupport;
   private readonly archivedProjects = new Map<string, Cite>();
   private readonly suspendedOrganizations = new Map<string, Cite>();
 
@@ -55,9 +64,23 @@ export class LiveState implements Facts, ReadModel {
     }),
     held(this.collaborators, collaboratorFact),
     held(this.keys, keyFact, (key) => {
-      this.keysByDigest.set(key.digest, key);
+      this.found(key);
+    }),
+    held(this.legacyKeys, legacyKeyFact, ({ current, former }) => {
+      if (current !== null) this.keys.set(current.id, current);
+      for (const key of [...former, current]) if (key !== null) this.found(key);
+    }),
+    held(this.resources, resourceFact),
+    follow(supportFact, (recorded) => {
+      this.supportTable = supportFact.project(this.supportTable, recorded) ?? this.supportTable;
     }),
   ];
+
+  /** A digest is one key's for good: whoever came first in the log keeps it. */
+  private found(key: KeyFact): void {
+    const first = this.keysByDigest.get(key.digest);
+    if (first === undefined || first.id === key.id) this.keysByDigest.set(key.digest, key);
+  }
 
   keyByDigest(digest: string): KeyFact | undefined {
     return this.keysByDigest.get(digest);
@@ -85,6 +108,14 @@ export class LiveState implements Facts, ReadModel {
 
   collaborator(projectId: string, accountId: string): CollaboratorFact | undefined {
     return this.collaborators.get(`${projectId}.${accountId}`);
+  }
+
+  resource(organizationId: string, kind: string, id: string): ResourceFact | undefined {
+    return this.resources.get(resourceStream(organizationId, kind, id));
+  }
+
+  support(): SupportTable {
+    return this.supportTable;
   }
 
   archived(projectId: string): Cite | null {

@@ -9,6 +9,7 @@ import {
   type StreamFolds,
 } from '#libs/event-store';
 import type { Facts, KeyFact } from './domain/facts.js';
+import { seedSupport } from './domain/support.js';
 import { keyFact } from './projections/key-facts.js';
 import { accountFact, membershipFact } from './projections/people-facts.js';
 import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
@@ -116,7 +117,10 @@ const factsOf = (found: {
   readonly project: FactOf<'project'>;
   readonly row: Lookup<NonNullable<ReturnType<Facts['collaborator']>>>;
 }): Facts => ({
+  // Commands are asked for by people, about places: neither a key nor a kind's resource is looked up.
   keyByDigest: () => undefined,
+  resource: () => undefined,
+  support: () => seedSupport,
   key: () => undefined,
   account: found.account,
   membership: found.membership,

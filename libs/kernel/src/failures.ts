@@ -2,7 +2,17 @@
 export interface NotFound {
   readonly _tag: 'NotFound';
   readonly what:
-    'account' | 'organization' | 'member' | 'project' | 'collaborator' | 'api key' | 'service token' | 'invitation';
+    | 'account'
+    | 'organization'
+    | 'member'
+    | 'project'
+    | 'collaborator'
+    | 'api key'
+    | 'legacy key'
+    | 'service token'
+    | 'invitation'
+    | 'resource'
+    | 'pepper';
 }
 
 export const notFound = (what: NotFound['what']): NotFound => ({ _tag: 'NotFound', what });

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { E, O, pipe, type Sealed, type TE } from '#libs/kernel';
 import { corrupt, newDataKey, openBox, sealBox, unwrapKey, wrapKey } from './box.js';
@@ -26,6 +27,11 @@ export interface Elsewhere {
 }
 
 type Key = Buffer | null | undefined;
+
+/** No person's or invitation's id has a colon, so that a secret is never taken for a key of theirs. */
+const heldAs = (name: string): string => `secret:${name}`;
+
+const isSame = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);
 
 const erased = (subject: string): E.Either<SubjectErased, never> => E.left({ _tag: 'SubjectErased', subject });
 
@@ -95,9 +101,38 @@ export class KeyedVault extends Vault {
     });
   }
 
+  hold(name: string, secret: string): TE.TaskEither<VaultUnavailable, boolean> {
+    const row = heldAs(name);
+    return attempt(async () => {
+      await this.rows.insertIfAbsent(row, wrapKey(this.keyring.wrapping, row, Buffer.from(secret, 'utf8')));
+      const held = await this.held(row);
+      return E.right(held !== undefined && isSame(held, Buffer.from(secret, 'utf8')));
+    });
+  }
+
+  recall(name: string): TE.TaskEither<VaultUnavailable, O.Option<string>> {
+    return attempt(async () => {
+      const held = await this.held(heldAs(name));
+      return E.right(held === undefined ? O.none : O.some(held.toString('utf8')));
+    });
+  }
+
+  drop(name: string): TE.TaskEither<VaultUnavailable, void> {
+    return attempt(async () => {
+      await this.rows.erase(heldAs(name));
+      return E.right(undefined);
+    });
+  }
+
   async close(): Promise<void> {
     await this.rows.close();
     this.forget();
+  }
+
+  /** Read each time, and never kept in memory. */
+  private async held(row: string): Promise<Buffer | undefined> {
+    const wrapped = (await this.rows.read([row])).get(row);
+    return wrapped == null ? undefined : unwrapKey(this.keyring.wrapping, row, wrapped);
   }
 
   private cached(subject: string): Buffer | undefined {

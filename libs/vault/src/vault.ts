@@ -24,9 +24,10 @@ export interface CorruptBox {
 }
 
 /**
- * The keys of what must stay erasable, and so may lie in the log only encrypted (AMB-36, DEL-02). A subject is the opaque
+ * What may not be in the log as it is. First, the keys of what must stay erasable, and so may lie in the log only encrypted (AMB-36, DEL-02). A subject is the opaque
  * id of a person, or of an invitation before there is a person; each has a data key of its own. Erasing that key
- * makes every box sealed with it unreadable, in the log, its backups and its replicas alike.
+ * makes every box sealed with it unreadable, in the log, its backups and its replicas alike. Then, the few secrets that
+ * have to be had again.
  * Every adapter passes `vaultContract`.
  */
 export abstract class Vault {
@@ -49,6 +50,18 @@ export abstract class Vault {
 
   /** When answered, the key is gone from the store itself; what stays is the id, so that no key is made for it again. */
   abstract erase(subject: string): TE.TaskEither<VaultUnavailable, void>;
+
+  /**
+   * Holds a secret that has to be had again: a legacy key's (KEY-27), or a pepper. The first of a name stays. True when
+   * what is held under the name is this very secret; durable when answered. A dropped name takes no other.
+   */
+  abstract hold(name: string, secret: string): TE.TaskEither<VaultUnavailable, boolean>;
+
+  /** None where nothing of that name is held, or no longer. */
+  abstract recall(name: string): TE.TaskEither<VaultUnavailable, O.Option<string>>;
+
+  /** When answered, the secret is gone from the store itself, as a key is by `erase`. */
+  abstract drop(name: string): TE.TaskEither<VaultUnavailable, void>;
 
   /** Finishes what was accepted, then forgets every key. Later calls answer `VaultUnavailable`. */
   abstract close(): Promise<void>;

@@ -1,26 +1,28 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
-import { ApiKeys, CreateKey, RevokeKey, UpdateKey } from '#libs/api-keys';
+import { ApiKeys, CreateKey, RevokeKey, RotateKey, UpdateKey } from '#libs/api-keys';
 import type { Reader } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, ApiKeyId, E, exactWith, ProjectId, timestampOf } from '#libs/kernel';
 import { ForPerson, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
-import { decode, decodeId } from '../http/decode.js';
+import { decode, decodeId, decodeIfAny } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
-import { IsoTime, Name } from '../http/fields.js';
+import { IsoTime, Name, OverlapSeconds } from '../http/fields.js';
 import { Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 import { Answers, AnswersNothing } from '../openapi/answers.js';
-import { ApiKey as ApiKeyShape, listOf, NewApiKey } from '../openapi/shapes.js';
+import { ApiKey as ApiKeyShape, NewApiKey } from '../openapi/key-shapes.js';
+import { listOf } from '../openapi/shapes.js';
 import { keyView } from './views.js';
 
 const Expiry = t.union([IsoTime, t.null]);
 const Creation = exactWith({ name: Name }, { expiresAt: Expiry });
+const Rotation = exactWith({}, { overlapSeconds: OverlapSeconds });
 const Change = exactWith({}, { name: Name, expiresAt: Expiry });
 
 type ApiKey = ReturnType<typeof keyView>;
@@ -85,6 +87,21 @@ export class ApiKeysController {
     @Context() context: CommandContext,
   ): Answer<ApiKey> {
     return this.settled.after(await this.commands.execute(new UpdateKey(context, by, id, wanted)), () => this.show(id));
+  }
+
+  @Post('api-keys/:keyId/rotate')
+  @ForPerson()
+  @Answers('Put another API key in the place of this one; its secret is shown once', NewApiKey)
+  async rotate(
+    @Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId,
+    @Body(decodeIfAny(Rotation)) { overlapSeconds = 0 }: t.TypeOf<typeof Rotation>,
+    @Person() by: AccountId,
+    @Context() context: CommandContext,
+  ): Answer<ApiKey & { readonly secret: string | null }> {
+    const done = await this.commands.execute(new RotateKey(context, by, id, overlapSeconds));
+    return this.settled.after(done, async (made) =>
+      E.map((key: ApiKey) => ({ ...key, secret: made.secret }))(await this.show(made.id)),
+    );
   }
 
   @Delete('api-keys/:keyId')

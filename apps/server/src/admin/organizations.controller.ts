@@ -1,11 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
+import { LegacyKeys } from '#libs/api-keys';
 import type { Reader } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, E, exact, exactWith, MembershipMethod, OrganizationId, timestampOf } from '#libs/kernel';
 import {
   CreateOrganization,
+  type OrganizationDocument,
   OperateOrganization,
   Organizations,
   TransferOwnership,
@@ -43,6 +45,7 @@ export class OrganizationsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly organizations: Organizations,
+    private readonly legacyKeys: LegacyKeys,
     private readonly settled: Settled,
     private readonly lists: Lists,
   ) {}
@@ -56,7 +59,7 @@ export class OrganizationsController {
     @Context() context: CommandContext,
   ): Answer<Organization> {
     const done = await this.commands.execute(new CreateOrganization(context, by, name));
-    return this.settled.after(done, ({ id }) => this.show(id));
+    return this.settled.after(done, ({ id }) => this.show(id, by));
   }
 
   @Get()
@@ -66,7 +69,7 @@ export class OrganizationsController {
     const part = this.lists.part('/v1/organizations', query);
     if (E.isLeft(part)) return part;
     const page = this.organizations.page(reader, part.right);
-    return E.right(this.lists.body('/v1/organizations', query, { ...page, items: page.items.map(organizationView) }));
+    return E.right(this.lists.body('/v1/organizations', query, { ...page, items: page.items.map(this.view(reader)) }));
   }
 
   @Get(':organizationId')
@@ -75,7 +78,7 @@ export class OrganizationsController {
   get(@Param('organizationId', decodeId(OrganizationId)) id: OrganizationId, @Reading() reader: Reader) {
     const found = this.organizations.get(reader, id, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
-    const body = organizationView(found.right);
+    const body = this.view(reader)(found.right);
     return E.right(reply(body, { etag: etagOf(found.right.changed, body), position: this.lists.position }));
   }
 
@@ -89,7 +92,7 @@ export class OrganizationsController {
     @Context() context: CommandContext,
   ): Answer<Organization> {
     return this.settled.after(await this.commands.execute(new UpdateOrganization(context, by, id, change)), () =>
-      this.show(id),
+      this.show(id, by),
     );
   }
 
@@ -156,7 +159,15 @@ export class OrganizationsController {
   }
 
   /** After a command that was allowed, what it made is shown, whoever may read it. */
-  private show(id: OrganizationId) {
-    return Promise.resolve(E.map(organizationView)(this.organizations.get('operator', id, timestampOf(Date.now()))));
+  private show(id: OrganizationId, reader: Reader = 'operator') {
+    return Promise.resolve(E.map(this.view(reader))(this.organizations.get('operator', id, timestampOf(Date.now()))));
+  }
+
+  /** That there is a legacy key is for its owner to see, and the operator who issued it (PRJ-08, KEY-29). */
+  private view(reader: Reader) {
+    return (document: OrganizationDocument) => {
+      const found = this.legacyKeys.get(reader, document.id, timestampOf(Date.now()));
+      return organizationView(document, E.isRight(found) ? found.right.id : null);
+    };
   }
 }

@@ -1,6 +1,6 @@
 import type { AccountDocument } from '#libs/accounts';
-import { type KeyDocument, statusOf } from '#libs/api-keys';
-import { timestampOf } from '#libs/kernel';
+import { endOf, type KeyDocument, type LegacyKeyDocument, statusOf } from '#libs/api-keys';
+import { type ApiKeyId, timestampOf } from '#libs/kernel';
 import {
   type InvitationDocument,
   type InvitationStatus,
@@ -19,10 +19,10 @@ export const accountView = ({ id, provider, status, createdAt }: AccountDocument
   createdAt,
 });
 
-export const organizationView = ({ changed: _, ...organization }: OrganizationDocument) => ({
-  ...organization,
-  legacyKeyId: null,
-});
+export const organizationView = (
+  { changed: _, ...organization }: OrganizationDocument,
+  legacyKeyId: ApiKeyId | null,
+) => ({ ...organization, legacyKeyId });
 
 /** Whether it has lapsed is the time's to say (ORG-13). `email` is null once it was erased. */
 export const invitationView = ({ id, status, expiresAt, createdAt }: InvitationDocument, email: string | null) => {
@@ -34,8 +34,14 @@ export const invitationView = ({ id, status, expiresAt, createdAt }: InvitationD
 export const projectView = ({ changed: _, ...project }: ProjectDocument) => project;
 
 export const keyView = (key: KeyDocument) => {
-  const { organizationId: _organization, changed: _changed, ...shown } = key;
-  return { ...shown, status: statusOf(key, timestampOf(Date.now())), lastUsedAt: null };
+  const { organizationId: _organization, changed: _changed, endsAt: _ends, ...shown } = key;
+  const now = timestampOf(Date.now());
+  return { ...shown, expiresAt: endOf(key), status: statusOf(key, now), lastUsedAt: null };
 };
+
+export const legacyKeyView = ({ organizationId: _organization, changed: _changed, ...shown }: LegacyKeyDocument) => ({
+  ...shown,
+  lastUsedAt: null,
+});
 
 export const serviceTokenView = ({ digest: _digest, changed: _changed, ...token }: ServiceTokenDocument) => token;

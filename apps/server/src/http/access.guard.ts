@@ -16,6 +16,7 @@ export type Access =
   | { readonly for: 'scope'; readonly scope: Scope }
   | { readonly for: 'person' }
   | { readonly for: 'reader' }
+  | { readonly for: 'person-or-operator' }
   | { readonly for: 'person-or-scope'; readonly scope: Scope };
 
 const ACCESS = 'writ:access';
@@ -33,6 +34,8 @@ export const ForScope = (scope: Scope) => access({ for: 'scope', scope });
 export const ForPerson = () => access({ for: 'person' });
 /** A person, whom the matrix judges; or the operator, who may read what is there. */
 export const ForReader = () => access({ for: 'reader' });
+/** A person for some of what it does, and the operator for the rest: the route tells which. */
+export const ForPersonOrOperator = () => access({ for: 'person-or-operator' });
 export const ForPersonOr = (scope: Scope) => access({ for: 'person-or-scope', scope });
 
 const forbidden = (action: string, detail: string) => new Refused({ _tag: 'Forbidden', action, detail });
@@ -91,6 +94,7 @@ export class AccessGuard implements CanActivate {
         if (person !== null) return;
         throw forbidden('act-as', 'This is for a person: name them in Writ-Act-As.');
       case 'reader':
+      case 'person-or-operator':
         if (person !== null || credential.type === 'operator') return;
         throw forbidden('act-as', 'This is for a person: name them in Writ-Act-As.');
       case 'person-or-scope':

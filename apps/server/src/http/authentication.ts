@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { classify } from '#libs/api-keys';
+import type { Credentials } from '#libs/api-keys';
 import { keyIsDead, type LiveState } from '#libs/authorization';
 import { AccountId, E, type OrganizationId, type Timestamp, timestampOf } from '#libs/kernel';
 import { type Freshness } from '#libs/read-models';
@@ -27,6 +27,7 @@ export class Authentication {
   constructor(
     private readonly operator: OperatorToken,
     private readonly tokens: ServiceTokens,
+    private readonly credentials: Credentials,
     private readonly live: LiveState,
     private readonly freshness: Freshness,
     private readonly people: PeopleByToken,
@@ -80,8 +81,8 @@ export class Authentication {
     if (token !== undefined) return { type: 'service', token };
     // A state past its bound knows neither what was made nor what was revoked since: nobody is taken for good or bad.
     if (this.freshness.isStale()) throw new Refused({ _tag: 'StateTooOld' });
-    if (classify(secret) === 'wrong-checksum') return undefined;
-    const key = this.live.keyByDigest(digest);
+    const { key, pending } = this.credentials.present(secret);
+    if (pending) throw new Refused({ _tag: 'StateTooOld' });
     return key === undefined || keyIsDead(key, { now: millis, stale: false }) !== undefined
       ? undefined
       : { type: 'key', key };

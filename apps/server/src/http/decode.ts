@@ -24,6 +24,12 @@ export const decode = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
   transform: (value) => decoded(codec, value),
 });
 
+/** For a body of which everything may be left out: then so may the body be. */
+export const decodeIfAny = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
+  codec,
+  transform: (value) => decoded(codec, value ?? {}),
+});
+
 /** For `@Param('id', decodeId(ProjectId))`: an id that cannot be one of its kind is of nothing that exists, so `404`. */
 export const decodeId = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
   codec,

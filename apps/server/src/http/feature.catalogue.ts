@@ -1,10 +1,10 @@
 import type { AccountFailure, EmailTaken, IdentityTaken, VaultFailure } from '#libs/accounts';
-import type { ApiKeyFailure } from '#libs/api-keys';
 import type { Refusal } from '#libs/authorization';
 import type { StaleRevision } from '#libs/event-store';
 import type { InvitationFailure, InvitingFailure, MembershipFailure, OrganizationFailure } from '#libs/organizations';
 import type { CollaboratorFailure, ProjectFailure, SlugTaken } from '#libs/projects';
 import type { ServiceTokenFailure } from '#libs/service-tokens';
+import { type KeyFailure, keyProblems } from './key.catalogue.js';
 import type { Rows } from './problem.js';
 
 /** What the features refuse, besides what the protocol itself has a row for. */
@@ -13,7 +13,7 @@ export type FeatureFailure = Exclude<
   | EmailTaken
   | IdentityTaken
   | VaultFailure
-  | ApiKeyFailure
+  | KeyFailure
   | MembershipFailure
   | InvitationFailure
   | InvitingFailure
@@ -34,6 +34,7 @@ export interface NameLooksLikeKey {
 }
 
 export const featureProblems = {
+  ...keyProblems,
   EmailTaken: {
     status: 409,
     title: 'The email is taken',
@@ -80,27 +81,6 @@ export const featureProblems = {
     title: 'A stored value could not be read',
     detail:
       'Nothing is answered from what cannot be read whole. The operator finds it in the log under this request id.',
-  },
-  KeyExists: { status: 409, title: 'The key exists', detail: 'A key of this id was made before. Make another.' },
-  KeyRevoked: {
-    status: 409,
-    title: 'The key is revoked',
-    detail: 'A revoked key stays as it ended. Make a new one.',
-  },
-  KeyExpired: {
-    status: 409,
-    title: 'The key has expired',
-    detail: 'An expired key stays as it ended. Make a new one.',
-  },
-  ProjectArchived: {
-    status: 409,
-    title: 'The project is archived',
-    detail: 'Keys of an archived project are refused, so none are made. Unarchive it first.',
-  },
-  ExpiryInThePast: {
-    status: 422,
-    title: 'The expiration is in the past',
-    detail: ({ expiresAt }) => `expiresAt is ${expiresAt}, which is over already. Give a time that is still to come.`,
   },
   AlreadyMember: {
     status: 409,

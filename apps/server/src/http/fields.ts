@@ -102,6 +102,20 @@ export const Limit = new DescribedType<number>(
   t.identity,
 );
 
+const LONGEST_OVERLAP = 30 * 24 * 60 * 60;
+
+/** How long a rotated key goes on beside the one that replaces it, in seconds; at most 30 days. */
+export const OverlapSeconds = new DescribedType<number>(
+  { type: 'integer', minimum: 0, maximum: LONGEST_OVERLAP, description: 'In seconds; at most 30 days.' },
+  'OverlapSeconds',
+  (u): u is number => typeof u === 'number' && Number.isInteger(u) && u >= 0 && u <= LONGEST_OVERLAP,
+  (u, context) =>
+    typeof u === 'number' && Number.isInteger(u) && u >= 0 && u <= LONGEST_OVERLAP
+      ? t.success(u)
+      : t.failure(u, context, `expected a whole number of seconds from 0 to ${String(LONGEST_OVERLAP)} (30 days)`),
+  t.identity,
+);
+
 /** `admin` or `member`; the later labels `developer` and `editor` are read as `member` (AMB-37). */
 export const RoleName: t.Type<Role, unknown> = reading('RoleName', {
   is: Role.is,

@@ -54,7 +54,7 @@ export const Decision = t.type(
         projectId: orNull(ProjectId),
         apiKeyId: orNull(ApiKeyId),
         fallback: t.union([t.keyof({ fallback: null, externalFallback: null }), t.null]),
-        listingScope: t.keyof({ project: null, defaultProject: null }),
+        listingScope: t.keyof({ project: null, defaultProject: null, organization: null }),
       }),
     ),
     evidence: t.readonlyArray(t.type({ position: t.string, type: t.string })),

@@ -17,6 +17,7 @@ const forWhom = (access: Access): string => {
     case 'operator':
     case 'person':
     case 'reader':
+    case 'person-or-operator':
       return access.for;
   }
 };
@@ -25,7 +26,7 @@ const forWhom = (access: Access): string => {
 const isPublic = ({ access, answers }: Route): boolean => access.for === 'anyone' && answers.key !== true;
 
 const mayActFor = ({ access }: Route): boolean =>
-  access.for === 'person' || access.for === 'reader' || access.for === 'person-or-scope';
+  ['person', 'reader', 'person-or-scope', 'person-or-operator'].includes(access.for);
 
 const commands = (route: Route): boolean => route.method !== 'GET' && !route.asksOnly;
 const isConditional = ({ method }: Route): boolean => method === 'PATCH' || method === 'DELETE';

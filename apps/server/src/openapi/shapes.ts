@@ -120,26 +120,6 @@ export const Permissions = t.type(
   'Permissions',
 );
 
-const apiKey = {
-  id: ApiKeyId,
-  projectId: ProjectId,
-  name: t.string,
-  hint: t.string,
-  status: t.keyof({ active: null, expired: null, revoked: null, superseded: null }),
-  createdBy: AccountId,
-  createdAt: Timestamp,
-  expiresAt: orNull(Timestamp),
-  revokedAt: orNull(Timestamp),
-  revokedBy: orNull(AccountId),
-  lastUsedAt: orNull(Timestamp),
-  replaces: orNull(ApiKeyId),
-  replacedBy: orNull(ApiKeyId),
-};
-
-export const ApiKey = t.type(apiKey, 'ApiKey');
-/** The secret is shown once: it is null where the answer is a replay. */
-export const NewApiKey = t.type({ ...apiKey, secret: orNull(t.string) }, 'NewApiKey');
-
 const serviceToken = {
   id: ServiceTokenId,
   name: t.string,

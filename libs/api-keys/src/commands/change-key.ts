@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { authorize, readKey, type Refusal } from '#libs/authorization';
+import { authorize, type KeyFact, LiveState, type Refusal } from '#libs/authorization';
 import {
   type CommandContext,
   type Ready,
@@ -9,7 +9,9 @@ import {
   type Transacted,
 } from '#libs/event-store';
 import { type AccountId, type ApiKeyId, type E, notFound, pipe, TE, type Timestamp } from '#libs/kernel';
-import { apiKey, type ApiKeyCommand, type ApiKeyFailure } from '../domain/api-key.decider.js';
+import { inKeysProject } from './in-keys-project.js';
+import type { ApiKeyCommand, ApiKeyFailure } from '../domain/api-key.js';
+import { apiKey } from '../domain/api-key.decider.js';
 
 type Answer = E.Either<ApiKeyFailure | Refusal | TransactFailure, Pick<Transacted<unknown>, 'position' | 'changed'>>;
 
@@ -36,26 +38,14 @@ export class RevokeKey extends Command<Answer> {
   }
 }
 
-/**
- * To whoever may not list a project's keys, a key of it is no key (AMB-16); and whoever may list them may change them
- * (PRM-27…30). So there is nobody to be told `forbidden`.
- */
 const ready = (
   streams: StreamFolds,
-  { by, id, context }: { readonly by: AccountId; readonly id: ApiKeyId; readonly context: CommandContext },
+  change: { readonly by: AccountId; readonly id: ApiKeyId; readonly context: CommandContext },
   action: 'api-key:update' | 'api-key:revoke',
   command: ApiKeyCommand,
 ): TE.TaskEither<Refusal | TransactFailure, Ready<ApiKeyCommand>> =>
   pipe(
-    readKey(streams, id),
-    TE.flatMap((key) =>
-      key === undefined
-        ? TE.left<Refusal | TransactFailure, { readonly basis: Ready<unknown>['basis'] }>(notFound('api key'))
-        : authorize(streams, { accountId: by, action, place: { type: 'project', id: key.projectId }, now: context.at }),
-    ),
-    TE.mapLeft((failure) =>
-      failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure,
-    ),
+    inKeysProject(streams, change, action),
     TE.map(({ basis }) => ({ command, basis })),
   );
 
@@ -75,10 +65,15 @@ export class UpdateKeyHandler implements ICommandHandler<UpdateKey> {
 
 @CommandHandler(RevokeKey)
 export class RevokeKeyHandler implements ICommandHandler<RevokeKey> {
-  constructor(private readonly streams: StreamFolds) {}
+  constructor(
+    private readonly streams: StreamFolds,
+    private readonly live: LiveState,
+  ) {}
 
   execute(revoke: RevokeKey): Promise<Answer> {
     const { context, id } = revoke;
+    const legacy = this.live.key(id);
+    if (legacy?.legacy === true) return this.refuse(revoke, legacy)();
     return transact(
       this.streams,
       apiKey,
@@ -87,5 +82,20 @@ export class RevokeKeyHandler implements ICommandHandler<RevokeKey> {
       context,
       ready: ready(this.streams, revoke, 'api-key:revoke', { type: 'RevokeKey' }),
     })();
+  }
+
+  /** KEY-31, PRM-16: nobody revokes a legacy key. Its owner is told so; to anyone else it is no key (KEY-29, AMB-44). */
+  private refuse(
+    { by, context }: RevokeKey,
+    { organizationId }: KeyFact,
+  ): TE.TaskEither<Refusal | TransactFailure, never> {
+    const place = { type: 'organization', id: organizationId } as const;
+    return pipe(
+      authorize(this.streams, { accountId: by, action: 'legacy-key:read', place, now: context.at }),
+      TE.mapLeft((failure) =>
+        failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure,
+      ),
+      TE.flatMap(() => TE.left<Refusal | TransactFailure>({ _tag: 'Forbidden', action: 'legacy-key:revoke' })),
+    );
   }
 }

@@ -10,7 +10,8 @@ import {
   transact,
 } from '#libs/event-store';
 import { type AccountId, type ApiKeyId, type Digest, E, pipe, type ProjectId, TE, type Timestamp } from '#libs/kernel';
-import { apiKey, type ApiKeyFailure } from '../domain/api-key.decider.js';
+import type { ApiKeyFailure } from '../domain/api-key.js';
+import { apiKey } from '../domain/api-key.decider.js';
 import { formatSecret, hintOf, type KeyPrefix } from '../domain/key-format.js';
 
 export interface KeyMade {

@@ -9,7 +9,8 @@ import {
   type Timestamp,
 } from '#libs/kernel';
 import { repeatable, specify } from '#libs/kernel/testing';
-import { apiKey, type ApiKeyCommand } from './api-key.decider.js';
+import type { ApiKeyCommand } from './api-key.js';
+import { apiKey } from './api-key.decider.js';
 import type { ApiKeyEvent } from './api-key.events.js';
 
 const given = specify(apiKey);

@@ -8,16 +8,21 @@ export interface KeyDocument {
   readonly projectId: ProjectId;
   readonly name: string;
   readonly hint: string;
-  readonly createdBy: AccountId;
+  /** Null for a key that was imported. */
+  readonly createdBy: AccountId | null;
   readonly createdAt: Timestamp;
   readonly expiresAt: Timestamp | null;
   readonly revokedAt: Timestamp | null;
   readonly revokedBy: AccountId | null;
   readonly replaces: ApiKeyId | null;
   readonly replacedBy: ApiKeyId | null;
+  /** When a rotation ends it; null while nothing has replaced it. */
+  readonly endsAt: Timestamp | null;
   /** The position of the last change: what an `ETag` is made of. */
   readonly changed: bigint;
 }
+
+const untouched = { revokedAt: null, revokedBy: null, replacedBy: null, endsAt: null };
 
 export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly events: typeof apiKeyEvents } = {
   category: 'apiKey',
@@ -26,7 +31,11 @@ export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly ev
     if (event.type === 'KeyCreated') {
       const { organizationId, projectId, name, hint, createdBy, expiresAt, replaces } = event.data;
       const made = { organizationId, projectId, name, hint, createdBy, expiresAt, replaces };
-      const untouched = { revokedAt: null, revokedBy: null, replacedBy: null };
+      return { id: id as ApiKeyId, ...made, createdAt: at, ...untouched, changed };
+    }
+    if (event.type === 'KeyImported') {
+      const { organizationId, projectId, name, hint, expiresAt } = event.data;
+      const made = { organizationId, projectId, name, hint, createdBy: null, expiresAt, replaces: null };
       return { id: id as ApiKeyId, ...made, createdAt: at, ...untouched, changed };
     }
     if (doc === undefined) return doc;
@@ -39,6 +48,8 @@ export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly ev
         return { ...doc, expiresAt: null, changed };
       case 'KeyRevoked':
         return { ...doc, revokedAt: at, revokedBy: by, changed };
+      case 'KeyReplaced':
+        return { ...doc, replacedBy: event.data.replacedBy, endsAt: event.data.endsAt, changed };
     }
   },
 };

@@ -1,14 +1,33 @@
 import { type LiveState, mayRead, type Reader, type Refusal } from '#libs/authorization';
-import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
-import { E, notFound, type Timestamp } from '#libs/kernel';
+import { Documents, follow, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
+import { type AccountId, type ApiKeyId, E, notFound, type Timestamp } from '#libs/kernel';
+import { apiKeyEvents } from '../domain/api-key.events.js';
 import { type KeyDocument, keysOfProject } from '../projections/keys-of-project.js';
 
 /** The keys of a project, for whoever may list them (PRM-27). */
 export class ApiKeys implements ReadModel {
   private readonly documents = new Documents(keysOfProject, ({ projectId }) => projectId);
-  readonly follows = [this.documents.follows];
+  /** By whom keys were made: what is revoked at once when they are not trusted any more. */
+  private readonly byMaker = new Map<AccountId, ApiKeyId[]>();
+  readonly follows = [
+    this.documents.follows,
+    follow({ category: 'apiKey', events: apiKeyEvents }, ({ id, event }) => {
+      if (event.type !== 'KeyCreated') return;
+      const made = this.byMaker.get(event.data.createdBy);
+      if (made === undefined) this.byMaker.set(event.data.createdBy, [id as ApiKeyId]);
+      else made.push(id as ApiKeyId);
+    }),
+  ];
 
   constructor(private readonly live: LiveState) {}
+
+  idsOfProject(projectId: string): ReadonlyArray<ApiKeyId> {
+    return this.documents.all(projectId).map(({ id }) => id);
+  }
+
+  idsMadeBy(accountId: AccountId): ReadonlyArray<ApiKeyId> {
+    return this.byMaker.get(accountId) ?? [];
+  }
 
   /** A key of a project whose keys the reader may not list is no key (AMB-16). */
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, KeyDocument> {
@@ -32,8 +51,15 @@ export class ApiKeys implements ReadModel {
   }
 }
 
-/** Expired is computed, at `now >= expiresAt`, and never an event that something waits for (AMB-17). */
-export const statusOf = ({ revokedAt, expiresAt }: KeyDocument, now: Timestamp): 'active' | 'expired' | 'revoked' => {
+export type KeyStatus = 'active' | 'expired' | 'revoked' | 'superseded';
+
+/** Expired and superseded are computed, at `now >= expiresAt`, and never an event that something waits for (AMB-17). */
+export const statusOf = ({ revokedAt, endsAt, expiresAt }: KeyDocument, now: Timestamp): KeyStatus => {
   if (revokedAt !== null) return 'revoked';
+  if (endsAt !== null && now >= endsAt) return 'superseded';
   return expiresAt !== null && now >= expiresAt ? 'expired' : 'active';
 };
+
+/** When it ends by itself: by its expiration, or with the overlap of its rotation. */
+export const endOf = ({ endsAt, expiresAt }: KeyDocument): Timestamp | null =>
+  endsAt !== null && (expiresAt === null || endsAt < expiresAt) ? endsAt : expiresAt;

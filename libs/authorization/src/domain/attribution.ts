@@ -1,5 +1,5 @@
 import type { ApiKeyId, OrganizationId, ProjectId } from '#libs/kernel';
-import type { Facts } from './facts.js';
+import type { Facts, SupportTable } from './facts.js';
 import type { Attribution, Channel } from './question.js';
 import { honoursProject } from './support.js';
 
@@ -17,6 +17,10 @@ interface Use {
   readonly channel: Channel;
 }
 
+/** AMB-24: siblings are never listed, but for a kind of which the operator's table says that the whole organization is. */
+const listingOf = (support: SupportTable, kind: string | null): Attribution['listingScope'] =>
+  support.get(kind ?? '')?.listing ?? 'defaultProject';
+
 /** The project itself; or, where the channel does not honour it, the default project (ATT-02, ATT-04, AMB-22). */
 export const attributionInProject = (
   facts: Facts,
@@ -24,7 +28,8 @@ export const attributionInProject = (
   { kind, channel }: Use,
   apiKeyId: ApiKeyId | null = null,
 ): Attribution => {
-  const honoured = kind === null || honoursProject(kind, channel);
+  const support = facts.support();
+  const honoured = kind === null || honoursProject(support, kind, channel);
   if (honoured && (channel !== 'playground' || kind === null))
     return { organizationId, projectId, apiKeyId, fallback: null, listingScope: 'project' };
   return {
@@ -32,7 +37,7 @@ export const attributionInProject = (
     projectId: defaultProjectOf(facts, organizationId),
     apiKeyId,
     fallback: honoured ? null : 'fallback',
-    listingScope: 'defaultProject',
+    listingScope: listingOf(support, kind),
   };
 };
 
@@ -51,6 +56,6 @@ export const attributionOfExternal = (
         projectId: defaultProjectOf(facts, home),
         apiKeyId: null,
         fallback: 'externalFallback',
-        listingScope: 'defaultProject',
+        listingScope: here.listingScope,
       };
 };

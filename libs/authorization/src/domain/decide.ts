@@ -4,7 +4,7 @@ import { decideForKey, keyIsDead, principalOfKey } from './key-decision.js';
 import { permissions } from './permissions.js';
 import { decideForPerson } from './person-decision.js';
 import { type Decision, deny, type Moment, type Principal, type Question, type Subject } from './question.js';
-import { findTarget } from './target.js';
+import { findTarget, type Target } from './target.js';
 
 /**
  * May this subject do this here? Pure: the same facts, question and moment give the same answer, with the events
@@ -30,9 +30,9 @@ const decideKey = (
   if (moment.stale) return deny('state-too-old', principalOfKey(key));
   const permission = permissions.get(question.action);
   if (permission === undefined) return deny('unknown-action', principalOfKey(key));
-  const target = findTarget(facts, permission, question, key);
-  if (typeof target === 'string') return deny(target, principalOfKey(key));
-  return decideForKey(facts, key, permission, { target, question, moment });
+  const target = findTarget(facts, permission, question, { key, home: key.organizationId });
+  if ('reason' in target) return deny(target.reason, principalOfKey(key), target.cite);
+  return foundBy(target, decideForKey(facts, key, permission, { target, question, moment }));
 };
 
 const decideUser = (facts: Facts, id: string, question: Question, { stale }: Moment): Decision => {
@@ -45,7 +45,11 @@ const decideUser = (facts: Facts, id: string, question: Question, { stale }: Mom
   if (stale) return deny('state-too-old', principal);
   const permission = permissions.get(question.action);
   if (permission === undefined) return deny('unknown-action', principal);
-  const target = findTarget(facts, permission, question, undefined);
-  if (typeof target === 'string') return deny(target, principal);
-  return decideForPerson(facts, id as AccountId, permission, { target, question });
+  const target = findTarget(facts, permission, question, { home });
+  if ('reason' in target) return deny(target.reason, principal, target.cite);
+  return foundBy(target, decideForPerson(facts, id as AccountId, permission, { target, question }));
 };
+
+/** An allow rests on what let its resource be found, too. */
+const foundBy = ({ foundBy: cites }: Target, decision: Decision): Decision =>
+  cites.length === 0 || !decision.decision ? decision : { ...decision, evidence: [...decision.evidence, ...cites] };

@@ -98,13 +98,39 @@ export interface KeyFact {
   readonly organizationId: OrganizationId;
   readonly projectId: ProjectId;
   readonly digest: Digest;
+  /** The organization's legacy key (KEY-26): it uses the same, under another reason. */
+  readonly legacy: boolean;
   readonly created: Cite | null;
   /** Milliseconds since 1970; Infinity for never. `expiry` is the event that set it, when it was not the key's first. */
   readonly expiresAt: number;
   readonly expiry: Cite | null;
   readonly firstExpiresAt: number;
   readonly revoked: Cite | null;
+  /** From when another secret stands in its place, in ms since 1970; Infinity for never. `replaced` is what put it there. */
+  readonly endsAt: number;
+  readonly replaced: Cite | null;
 }
+
+/** What a service registered as its own: of which project it is (RES-08). */
+export interface ResourceFact {
+  readonly organizationId: OrganizationId;
+  readonly projectId: ProjectId;
+  /** What registered it, while it is registered. */
+  readonly registered: Cite | null;
+  readonly removed: Cite | null;
+}
+
+/** Is the project honoured for this kind, by key and in the UI (RES-02)? `none`: there is no such channel (RES-05). */
+export interface Support {
+  readonly key: boolean;
+  readonly ui: boolean | 'none';
+  /** What a listing shows where the project is not honoured (RES-09, AMB-24). */
+  readonly listing: 'defaultProject' | 'organization';
+  /** The revision that gave or took the kind's UI last; null while it has what it began with. */
+  readonly uiChanged: Cite | null;
+}
+
+export type SupportTable = ReadonlyMap<string, Support>;
 
 /** The world as the decision function sees it. One interface, three holders: live, as of a position, and for a command. */
 export interface Facts {
@@ -115,6 +141,9 @@ export interface Facts {
   organization(id: string): OrganizationFact | undefined;
   project(id: string): ProjectFact | undefined;
   collaborator(projectId: string, accountId: string): CollaboratorFact | undefined;
+  resource(organizationId: string, kind: string, id: string): ResourceFact | undefined;
+  /** The support table as it was last revised (RES-04); `seedSupport` while nobody has. */
+  support(): SupportTable;
   /**
    * What archived the project, or suspended the organization; null while nothing has. Nearly every question asks, and
    * the answer is nearly always null: a holder of millions keeps the few apart, and touches nothing else to say so.

@@ -15,6 +15,7 @@ export const principalOfKey = ({ id, projectId, organizationId }: KeyFact): Prin
 export const keyIsDead = (key: KeyFact | undefined, { now }: Moment): Decision | undefined => {
   if (key === undefined) return deny('unknown-key', null);
   if (key.revoked !== null) return deny('revoked-key', principalOfKey(key), key.revoked);
+  if (now >= key.endsAt) return deny('superseded-key', principalOfKey(key), key.replaced);
   if (now >= key.expiresAt) return deny('expired-key', principalOfKey(key), key.expiry ?? key.created);
   return key.created === null ? deny('unknown-key', null) : undefined;
 };
@@ -29,7 +30,8 @@ export const decideForKey = (
   const { target, question, moment } = asked;
   const principal = principalOfKey(key);
   if (target.organizationId !== key.organizationId) return deny('other-organization', principal);
-  if (target.projectId !== null && target.projectId !== key.projectId) return deny('other-project', principal);
+  if (target.elsewhere || (target.projectId !== null && target.projectId !== key.projectId))
+    return deny('other-project', principal);
   const archived = facts.archived(key.projectId);
   if (archived !== null) return deny('project-archived', principal, archived);
   const suspended = permission.peaceful ? null : facts.suspended(key.organizationId);
@@ -38,5 +40,5 @@ export const decideForKey = (
   // The event that changed the expiry is part of the grant only where the first one would have ended it by now.
   const evidence = key.expiry !== null && moment.now >= key.firstExpiresAt ? [key.created, key.expiry] : [key.created];
   const attribution = attributionInProject(facts, key, { kind: permission.kind, channel: question.channel }, key.id);
-  return { decision: true, reason: 'project-key', principal, attribution, evidence };
+  return { decision: true, reason: key.legacy ? 'legacy-key' : 'project-key', principal, attribution, evidence };
 };

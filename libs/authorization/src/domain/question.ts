@@ -79,7 +79,8 @@ export interface Attribution {
   readonly projectId: ProjectId | null;
   readonly apiKeyId: ApiKeyId | null;
   readonly fallback: 'fallback' | 'externalFallback' | null;
-  readonly listingScope: 'project' | 'defaultProject';
+  /** What a listing may show. `organization` only where the support table says so (AMB-24). */
+  readonly listingScope: 'project' | 'defaultProject' | 'organization';
 }
 
 export type Decision =

@@ -16,8 +16,10 @@ import {
   world,
 } from '../testing/index.js';
 import { keyFact } from './key-facts.js';
+import { legacyKeyFact } from './legacy-key-facts.js';
 import { accountFact, membershipFact } from './people-facts.js';
 import { collaboratorFact, organizationFact, projectFact } from './place-facts.js';
+import { resourceFact, supportFact } from './resource-facts.js';
 
 const company = () =>
   world()
@@ -258,6 +260,9 @@ it('no fold mutates what it folds: an older state may still be in use', () => {
     project: projectFact,
     collaborator: collaboratorFact,
     apiKey: keyFact,
+    legacyKey: legacyKeyFact,
+    resource: resourceFact,
+    supportMatrix: supportFact,
   };
   fc.assert(
     fc.property(anyWorld, ({ log }) => {

@@ -3,6 +3,9 @@ import { type ApiKeyId, millisOf, type Recorded, type Timestamp } from '#libs/ke
 import type { KeyFact } from '../domain/facts.js';
 import { cite, type FactFold } from './people-facts.js';
 
+/** What befalls few keys. */
+const untouched = { legacy: false, endsAt: Infinity, replaced: null } as const;
+
 type KeyEvent = Exclude<ApiKeyEvent, { type: 'KeyRenamed' }>;
 
 const millis = (expiresAt: Timestamp | null): number => (expiresAt === null ? Infinity : millisOf(expiresAt));
@@ -18,12 +21,13 @@ const known = (id: string, { organizationId, projectId, digest }: KeyEvent['data
   expiry: null,
   firstExpiresAt: Infinity,
   revoked: null,
+  ...untouched,
 });
 
 /** The first event of nearly every key, and for most the only one. */
 const created = (
   recorded: Recorded<ApiKeyEvent>,
-  data: Extract<ApiKeyEvent, { type: 'KeyCreated' }>['data'],
+  data: Extract<ApiKeyEvent, { type: 'KeyCreated' | 'KeyImported' }>['data'],
 ): KeyFact => {
   const { organizationId, projectId, digest } = data;
   const expiresAt = millis(data.expiresAt);
@@ -37,8 +41,12 @@ const created = (
     expiry: null,
     firstExpiresAt: expiresAt,
     revoked: null,
+    ...untouched,
   };
 };
+
+/** Without an overlap it has ended, whatever a node's clock says. */
+const endOf = (endsAt: Timestamp, at: Timestamp): number => (endsAt <= at ? -Infinity : millisOf(endsAt));
 
 export const keyFact: FactFold<KeyFact, ApiKeyEvent> = {
   category: 'apiKey',
@@ -49,6 +57,7 @@ export const keyFact: FactFold<KeyFact, ApiKeyEvent> = {
     const key = fact ?? known(recorded.id, event.data);
     switch (event.type) {
       case 'KeyCreated':
+      case 'KeyImported':
         return created(recorded, event.data);
       case 'KeyExpirationSet':
         return { ...key, expiresAt: millisOf(event.data.expiresAt), expiry: cite(recorded) };
@@ -56,6 +65,8 @@ export const keyFact: FactFold<KeyFact, ApiKeyEvent> = {
         return { ...key, expiresAt: Infinity, expiry: cite(recorded) };
       case 'KeyRevoked':
         return { ...key, revoked: cite(recorded) };
+      case 'KeyReplaced':
+        return { ...key, endsAt: endOf(event.data.endsAt, recorded.at), replaced: cite(recorded) };
     }
   },
 };

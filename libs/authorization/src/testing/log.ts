@@ -1,5 +1,5 @@
 import { type AccountEvent, accountEvents } from '#libs/accounts/events';
-import { type ApiKeyEvent, apiKeyEvents } from '#libs/api-keys/events';
+import { type ApiKeyEvent, apiKeyEvents, type LegacyKeyEvent, legacyKeyEvents } from '#libs/api-keys/events';
 import { E, type EventCodec, type EventId, millisOf, type Recorded, type Timestamp, timestampOf } from '#libs/kernel';
 import {
   type MembershipEvent,
@@ -8,6 +8,12 @@ import {
   organizationEvents,
 } from '#libs/organizations/events';
 import { type CollaboratorEvent, collaboratorEvents, type ProjectEvent, projectEvents } from '#libs/projects/events';
+import {
+  type ResourceEvent,
+  resourceEvents,
+  type SupportMatrixEvent,
+  supportMatrixEvents,
+} from '#libs/resources/events';
 import { LiveState } from '../live-state.js';
 
 /** The categories that a decision is folded from. */
@@ -18,6 +24,9 @@ export interface EventsOf {
   readonly project: ProjectEvent;
   readonly collaborator: CollaboratorEvent;
   readonly apiKey: ApiKeyEvent;
+  readonly legacyKey: LegacyKeyEvent;
+  readonly resource: ResourceEvent;
+  readonly supportMatrix: SupportMatrixEvent;
 }
 export type Category = keyof EventsOf;
 
@@ -28,6 +37,9 @@ const codecs: { readonly [C in Category]: EventCodec<EventsOf[C]> } = {
   project: projectEvents,
   collaborator: collaboratorEvents,
   apiKey: apiKeyEvents,
+  legacyKey: legacyKeyEvents,
+  resource: resourceEvents,
+  supportMatrix: supportMatrixEvents,
 };
 
 /** One event of a log: `id` is its stream's, without the category. */

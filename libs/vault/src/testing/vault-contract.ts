@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { E, O, Sealed } from '#libs/kernel';
 import type { Fields, Vault } from '../vault.js';
+import { secretsInAVault } from './held-secrets.js';
 import { manyInAVault } from './many.js';
 import { type OpenedVault, right } from './opened-vault.js';
 
@@ -84,6 +85,7 @@ export const vaultContract = (name: string, open: () => Promise<OpenedVault>): v
     });
 
     manyInAVault(() => opened);
+    secretsInAVault(() => opened);
 
     describe('a box that is not what was sealed', () => {
       it('is refused under another name', async () => {
@@ -183,6 +185,9 @@ export const vaultContract = (name: string, open: () => Promise<OpenedVault>): v
         vault.open(sealed),
         vault.openMany([sealed]),
         vault.erase(ann),
+        vault.hold('a', 'secret'),
+        vault.recall('a'),
+        vault.drop('a'),
       ];
       for (const call of calls) expect(await call()).toMatchObject(E.left({ _tag: 'VaultUnavailable' }));
     });

@@ -1,0 +1,110 @@
+import { hash, randomBytes } from 'node:crypto';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Refusal } from '#libs/authorization';
+import {
+  type CommandContext,
+  derivedId,
+  type Position,
+  ready,
+  StreamFolds,
+  systemContext,
+  type TransactFailure,
+  transact,
+} from '#libs/event-store';
+import {
+  type AccountId,
+  type ApiKeyId,
+  type Digest,
+  type E,
+  millisOf,
+  notFound,
+  pipe,
+  TE,
+  timestampOf,
+} from '#libs/kernel';
+import type { ApiKeyCommand, ApiKeyFailure } from '../domain/api-key.js';
+import { apiKey, type Replaced } from '../domain/api-key.decider.js';
+import { formatSecret, hintOf } from '../domain/key-format.js';
+import type { UnfinishedRotation } from '../queries/unfinished.js';
+import { KeySettings, type KeyMade } from './create-key.js';
+import { inKeysProject } from './in-keys-project.js';
+
+type Failure = ApiKeyFailure | Refusal | TransactFailure;
+
+/** Beyond KEY-25: another key in this one's place, which ends when the overlap is over and never later than it would have. */
+export class RotateKey extends Command<E.Either<Failure, KeyMade>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly by: AccountId,
+    readonly id: ApiKeyId,
+    readonly overlapSeconds: number,
+  ) {
+    super();
+  }
+}
+
+/**
+ * What decides is one event of the old key, which says all about the new one. So of the two keys never both stay and never none does:
+ * a crash between the two leaves the new one to be made from what that event says.
+ */
+@CommandHandler(RotateKey)
+export class RotateKeyHandler implements ICommandHandler<RotateKey> {
+  constructor(
+    private readonly streams: StreamFolds,
+    private readonly settings: KeySettings,
+  ) {}
+
+  execute({ context, by, id, overlapSeconds }: RotateKey): Promise<E.Either<Failure, KeyMade>> {
+    const secret = formatSecret(this.settings.prefix, randomBytes(32));
+    const digest = hash('sha256', secret, 'hex') as Digest;
+    const now = context.at;
+    const endsAt = timestampOf(millisOf(now) + overlapSeconds * 1_000);
+    const replacedBy = derivedId(context.commandId, 'key');
+    const replacement = { replacedBy, digest, hint: hintOf(secret), createdBy: by };
+    return pipe(
+      transact(
+        this.streams,
+        apiKey,
+      )({
+        id,
+        context: { ...context, attempt: digest },
+        ready: pipe(
+          inKeysProject(this.streams, { by, id, context }, 'api-key:create'),
+          TE.map(({ project, basis }) => {
+            const archived = project.archived !== null;
+            const command: ApiKeyCommand = { type: 'RotateKey', ...replacement, endsAt, archived, now };
+            return { command, basis };
+          }),
+        ),
+      }),
+      TE.flatMap(({ state, changed }) =>
+        state?.replaced == null
+          ? TE.left<Failure>(notFound('api key'))
+          : pipe(
+              succeed(this.streams, { id, replaced: state.replaced }, context),
+              TE.map(({ position }): KeyMade => ({ id: replacedBy, position, secret: changed ? secret : null })),
+            ),
+      ),
+    )();
+  }
+}
+
+/** The second step: the key that a rotation's event tells of. Done at most once, whoever does it. */
+const succeed = (
+  streams: StreamFolds,
+  { id, replaced }: { readonly id: ApiKeyId; readonly replaced: Replaced },
+  context: CommandContext,
+): TE.TaskEither<ApiKeyFailure | TransactFailure, { readonly position: Position }> => {
+  const { organizationId, projectId, replacedBy, replacement } = replaced;
+  return transact(
+    streams,
+    apiKey,
+  )({
+    id: replacedBy,
+    context,
+    ready: ready({ type: 'SucceedKey' as const, organizationId, projectId, replaces: id, ...replacement }),
+  });
+};
+
+export const finishRotation = (streams: StreamFolds, { id, replaced }: UnfinishedRotation) =>
+  succeed(streams, { id, replaced }, systemContext('rotation', replaced.replacedBy));

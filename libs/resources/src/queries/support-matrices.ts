@@ -1,0 +1,22 @@
+import { seedSupport, type Support } from '#libs/authorization';
+import { Documents, type ReadModel } from '#libs/read-models';
+import { THE_TABLE } from '../domain/support-matrix.events.js';
+import type { SupportRow } from '../domain/support-matrix.events.js';
+import { type SupportMatrixDocument, supportMatrices } from '../projections/support-matrix.js';
+
+const rowOf = ([kind, { key, ui, listing }]: readonly [string, Support]): SupportRow => ({
+  kind,
+  key,
+  ui: ui === 'none' ? null : ui,
+  listingScope: listing,
+});
+
+/** The support table: the seed's, until the operator revises it (AMB-38). */
+export class SupportMatrices implements ReadModel {
+  private readonly documents = new Documents(supportMatrices, () => '');
+  readonly follows = [this.documents.follows];
+
+  get(): Omit<SupportMatrixDocument, 'revisedAt'> & { readonly revisedAt: SupportMatrixDocument['revisedAt'] | null } {
+    return this.documents.get(THE_TABLE) ?? { rows: [...seedSupport].map(rowOf), revisedAt: null, changed: 0n };
+  }
+}
