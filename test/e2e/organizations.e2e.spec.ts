@@ -319,7 +319,7 @@ describe('a member who is removed (ORG-17, ORG-18, ORG-20)', () => {
   });
 });
 
-describe('under single sign-on (ORG-21, ORG-26, ORG-27)', () => {
+describe('under single sign-on (ORG-21, ORG-26, ORG-27, PRO-11)', () => {
   it('the identity provider ends a membership, and brings the person back at their next coming', async () => {
     const idp = { token: await serviceToken(client, ['identity'], [all.organization]) };
     const [someone, here] = [await person(client, 'someone'), await project(client, all, 'Here')];

@@ -145,7 +145,7 @@ describe('a slug (PRJ-17)', () => {
     expect(two.body.slug).toMatch(/^the-same-[a-z0-9]+$/u);
   });
 
-  it('is changed at once; the old one leads nowhere, and is nobody else’s (PRJ-18, PRM-23)', async () => {
+  it('is changed at once; the old one leads nowhere, and is nobody else’s (PRJ-18, PRM-23, PRO-08)', async () => {
     const [before, after] = [unique('before'), unique('after')];
     const { id } = (await create({ name: 'Slugged', slug: before })).body;
     const changed = await change(id, { slug: after });
