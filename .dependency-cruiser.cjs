@@ -4,7 +4,7 @@
  */
 const spec = '[.]spec[.]ts$';
 const testing = '^libs/[^/]+/src/testing/';
-const adapters = '^libs/(event-store/src/(embedded|eventstoredb)|vault/src/(file|postgres))/';
+const adapters = '^libs/(event-store/src/(embedded|eventstoredb)|(vault|key-uses)/src/(file|postgres))/';
 const doors = ['^libs/[^/]+/src/((index|events)|testing/index)[.]ts$', `${adapters}index[.]ts$`];
 
 /** A package is found under node_modules, or is only a bare name while it is not installed. */
@@ -97,13 +97,15 @@ const rules = [
   },
   {
     name: 'sqlite-stays-in-adapters',
-    comment: 'Use the EventStore port or the Vault port; only event-store/embedded and vault/file know SQLite.',
-    from: { pathNot: ['^libs/event-store/src/embedded/', '^libs/vault/src/file/', '^test/'] },
+    comment:
+      'Use the port (EventStore, Vault, UseStore); only event-store/embedded and the file/ of vault and key-uses know SQLite.',
+    from: { pathNot: ['^libs/event-store/src/embedded/', '^libs/(vault|key-uses)/src/file/', '^test/'] },
     to: { path: packages('better-sqlite3') },
   },
   {
     name: 'postgres-stays-in-its-adapter',
-    comment: 'Use the Vault port; only vault/postgres knows the driver of PostgreSQL.',
+    comment:
+      'Use the port (Vault, UseStore); only vault/postgres knows the driver of PostgreSQL, and lends its connections.',
     from: { pathNot: ['^libs/vault/src/postgres/', '^test/'] },
     to: { path: packages('pg', 'pg-[^/]+') },
   },

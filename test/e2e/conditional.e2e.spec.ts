@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Cast, cast, invite, type Named, person, project } from '../support/cast.js';
 import type { Answer, Ask, Client } from '../support/client.js';
+import { everyItem } from '../support/pages.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { everyRoute } from '../support/every-route.js';
-import { byInvitation } from '../support/route-rows.js';
+import { byInvitation, supportRows } from '../support/route-rows.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 let server: TestServer;
@@ -17,6 +18,8 @@ beforeAll(async () => {
   server = await startTestServer();
   client = server.client;
   [all, others] = [await cast(client), await cast(client)];
+  await client.post(`/v1/organizations/${all.organization}/legacy-key`);
+  await client.ask('PUT', '/v1/imports/peppers/old', { body: { secret: 'a pepper of some length' } });
 });
 afterAll(() => server.remove());
 
@@ -37,7 +40,9 @@ beforeEach(async () => {
     return (await invite(client, all, `invited-${String(serial)}@example.com`)).id;
   });
   const { id: serviceTokenId } = await client.made<Named>('/v1/service-tokens', { name: 'x', scopes: ['audit'] });
-  here = { organizationId: all.organization, accountId, projectId, keyId, invitationId, serviceTokenId };
+  const resource = { kind: 'file', resourceId: `weights-of-${projectId}` };
+  await client.ask('PUT', `/v1/projects/${projectId}/resources/file/${resource.resourceId}`);
+  here = { organizationId: all.organization, accountId, projectId, keyId, invitationId, serviceTokenId, name: 'old', ...resource };
 });
 
 const addressOf = (path: string): string => path.replace(/:([A-Za-z]+)/gu, (_, name: string) => here[name] ?? '');
@@ -47,7 +52,7 @@ interface Thing {
   readonly ask?: () => Ask;
   /** Two changes of it; each is made through `PATCH`, or by the request that is named. */
   readonly patch?: readonly [object, object];
-  readonly change?: () => readonly [method: string, path: string];
+  readonly change?: () => readonly [method: string, path: string, body?: object];
   readonly removable?: true;
   /** Removed by somebody else than who reads it. */
   readonly remove?: () => Ask;
@@ -74,11 +79,26 @@ const things: Readonly<Record<string, Thing>> = {
   '/v1/projects/:projectId': { ask: owner, patch: names },
   '/v1/projects/:projectId/collaborators/:accountId': { ask: owner, patch: roles, removable: true },
   '/v1/api-keys/:keyId': { ask: owner, patch: names, removable: true },
+  '/v1/organizations/:organizationId/legacy-key': {
+    ask: owner,
+    change: () => ['POST', addressOf('/v1/organizations/:organizationId/legacy-key/regenerate')],
+  },
   '/v1/service-tokens/:serviceTokenId': {
     change: () => ['DELETE', addressOf('/v1/service-tokens/:serviceTokenId')],
     removable: true,
   },
+  '/v1/projects/:projectId/resources/:kind/:resourceId': {
+    ask: owner,
+    change: () => ['PUT', addressOf('/v1/projects/:projectId/resources/:kind/:resourceId'), { name: 'Renamed' }],
+    removable: true,
+  },
+  // It is what it is, or another.
+  '/v1/imports/peppers/:name': {},
+  '/v1/support-matrix': { change: () => ['PUT', '/v1/support-matrix', { rows: supportRows }] },
 };
+
+/** Without an id: whoever may read it at all is shown it. */
+const toAnybody: ReadonlyArray<string> = ['/v1/me', '/v1/support-matrix'];
 
 const table = Object.entries(things);
 const patched = table.flatMap(([path, thing]) =>
@@ -92,13 +112,12 @@ const etagOf = async (path: string, thing: Thing): Promise<string> =>
   (await send('GET', path, thing)).headers.get('etag') ?? '';
 const ifMatch = (tag: string) => ({ 'if-match': tag });
 
-const events = async (): Promise<number> =>
-  (await client.get<{ items: unknown[] }>('/v1/audit/events?limit=1000')).body.items.length;
+const events = async (): Promise<number> => (await everyItem(client, '/v1/audit/events')).length;
 
 it('every route that reads one thing stands in the table, and every one that changes or removes it', async () => {
   const routes = await everyRoute(client);
   const ones = routes.filter(
-    ({ method, path }) => method === 'GET' && (/:[A-Za-z]+$/u.test(path) || path === '/v1/me'),
+    ({ method, path }) => method === 'GET' && ((/:[A-Za-z]+$/u.test(path) && !path.endsWith('/:kind')) || toAnybody.includes(path) || path.endsWith('/legacy-key')),
   );
   expect(Object.keys(things).sort()).toEqual(ones.map(({ path }) => path).sort());
   const by = (wanted: string) => routes.filter(({ method }) => method === wanted).map(({ path }) => path);
@@ -128,10 +147,10 @@ describe.each(table)('GET %s', (path, thing) => {
 
   it('has another ETag once it has changed', async () => {
     const { patch, change } = thing;
-    const [method, address] = change?.() ?? ['PATCH', addressOf(path)];
+    const [method, address, body] = change?.() ?? ['PATCH', addressOf(path), patch?.[0]];
     if (patch === undefined && change === undefined) return;
     const before = await etagOf(path, thing);
-    const done = await client.ask(method, address, { ...thing.ask?.(), body: patch?.[0] });
+    const done = await client.ask(method, address, { ...thing.ask?.(), body });
     expect(done.status).toBeLessThan(300);
     expect(await etagOf(path, thing)).not.toBe(before);
     expect((await send('GET', path, thing, { headers: { 'if-none-match': before } })).status).toBe(200);
@@ -139,7 +158,7 @@ describe.each(table)('GET %s', (path, thing) => {
 
   it('is not there for whoever may not see it, whatever they have seen before', async () => {
     const tag = await etagOf(path, thing);
-    if (path === '/v1/me') return;
+    if (toAnybody.includes(path)) return;
     const stranger = await send('GET', path, thing, { as: others.owner, headers: { 'if-none-match': tag } });
     expect([403, 404]).toContain(stranger.status);
     expect(stranger.headers.get('etag')).toBeNull();

@@ -15,7 +15,12 @@ type Standing =
   | { readonly is: 'refused' | 'operator' | 'key' }
   | { readonly is: 'cannot act'; readonly with?: 'token' }
   | { readonly is: 'service'; readonly scope: string; readonly confinedTo?: string }
-  | { readonly is: 'person'; readonly role: Role; readonly via: 'operator' | 'service' | 'token' };
+  | {
+      readonly is: 'person';
+      readonly role: Role;
+      readonly via: 'operator' | 'service' | 'token';
+      readonly confinedTo?: string;
+    };
 
 interface Caller {
   readonly name: string;
@@ -152,7 +157,7 @@ const makeCallers = async (): Promise<ReadonlyArray<Caller>> => {
       name: 'a token of act-as in one organization for owner',
       token: await serviceToken(client, ['act-as'], [own.organization]),
       as: own.owner,
-      standing: of('owner', 'service'),
+      standing: { ...of('owner', 'service'), confinedTo: own.organization },
     },
   ];
 };
@@ -177,10 +182,23 @@ afterAll(async () => {
 
 /** Whether a route is about something of one tenant. */
 const isOfTenant = (route: string, row: Row): boolean =>
-  /:(organization|project|key)Id/u.test(route) || row.query !== undefined;
+  /:(organization|project|key)Id/u.test(route) || row.query !== undefined || row.body === 'keys of a project';
 
-const expectedOf = (route: string, row: Row, { standing }: Caller, where: Tenant): number => {
+const isOutside = ({ confinedTo }: { readonly confinedTo?: string }, where: Tenant): boolean =>
+  confinedTo !== undefined && confinedTo !== where.organization;
+
+/** What a proxy is told that shows this for itself, of a good key of that tenant. No `401` or `403` is ever about the proxy. */
+const expectedOfProxy = ({ ok }: Row, { standing }: Caller, where: Tenant): number => {
+  // For whom it says that it acts is its caller's word, and nobody's.
+  if (standing.is === 'operator' || (standing.is === 'person' && standing.via === 'operator')) return ok;
+  if (standing.is !== 'service' || standing.scope !== 'decisions') return 400;
+  return standing.confinedTo === undefined || standing.confinedTo === where.organization ? ok : 401;
+};
+
+const expectedOf = (route: string, row: Row, caller: Caller, where: Tenant): number => {
+  const { standing } = caller;
   if (row.for === 'anyone') return row.ok;
+  if (row.for === 'proxy') return expectedOfProxy(row, caller, where);
   switch (standing.is) {
     case 'refused':
       return 401;
@@ -202,6 +220,9 @@ const expectedOf = (route: string, row: Row, { standing }: Caller, where: Tenant
     }
     case 'person':
       if (row.for === 'key') return 401;
+      // Before anything is asked about the person: a token of one organization finds nothing in another.
+      if (isOutside(standing, where) && row.for !== 'operator' && /:(organization|project|key)Id/u.test(route))
+        return 404;
       if (row.people === undefined || (row.neverByService === true && standing.via === 'service')) return 403;
       return where === foreign && isOfTenant(route, row) ? 404 : row.people[standing.role];
   }
@@ -229,6 +250,8 @@ const bodyOf = async ({ body }: Row, where: Tenant, { as, ids, fresh }: Asking):
       return { accountId: fresh ? await person(client, 'row') : own.external };
     case 'new owner':
       return { accountId: ids['accountId'] };
+    case 'keys of a project':
+      return { projectId: ids['projectId'] };
     case 'collaborator':
       return { email: fresh ? await emailOf(client, await colleague(client, where, 'row')) : 'someone@example.com' };
     case 'acceptance':
@@ -246,6 +269,8 @@ const idsOf = async (row: Row, where: Tenant, fresh: boolean): Promise<Readonly<
   keyId: where.key.id,
   invitationId: where.invitation.id,
   serviceTokenId: tokenId,
+  kind: 'file',
+  resourceId: 'nobody-registered-it',
   ...(fresh && row.target !== undefined ? await row.target(client, where) : {}),
 });
 
@@ -260,7 +285,7 @@ interface Problem {
 
 /** What differs between two answers to the same question about two fresh things, or at two moments. */
 const varying =
-  /"(?:position|nextCursor|requestId|secret|hint|token|slug)":(?:null|"[^"]*")|_[A-Za-z0-9]{22,}|-\d+(?=["@])/gu;
+  /"(?:position|nextCursor|requestId|secret|hint|token|slug)":(?:null|"[^"]*")|"secretVersion":\d+|_[A-Za-z0-9]{22,}|-\d+(?=["@])/gu;
 const time = /\d{4}-\d\d-\d\dT[\d:.]+Z/gu;
 
 const likened = ({ status, headers, body }: Answer<unknown>): unknown => {
@@ -277,6 +302,13 @@ const told: Readonly<Record<number, ReadonlyArray<string>>> = {
   404: ['not-found'],
 };
 
+/** With the credential in the place of a proxy's own, before a good key of that tenant. */
+const asProxy = ({ token, ...rest }: Ask, { key }: Tenant): Ask => {
+  const question = { 'x-writ-action': 'file:read', 'x-writ-resource': 'file' };
+  const own = token == null ? {} : { 'x-writ-token': token };
+  return { ...rest, token: key.secret, headers: { ...question, ...own } };
+};
+
 /** What was answered, and what is wrong with how it was. */
 const answered = async (route: string, row: Row, caller: Caller, where: Tenant): Promise<ReadonlyArray<unknown>> => {
   const expected = expectedOf(route, row, caller, where);
@@ -289,17 +321,21 @@ const answered = async (route: string, row: Row, caller: Caller, where: Tenant):
   const path = `${pathOf(route, ids)}${row.query?.(where) ?? ''}`;
   const credential: Ask =
     caller.of === undefined || as === undefined ? { token: caller.token, as } : { token: await tokenOf(as) };
-  const ask = { ...credential, ...(body === undefined ? {} : { body }) };
+  const ask = {
+    ...(row.for === 'proxy' ? asProxy(credential, where) : credential),
+    ...(body === undefined ? {} : { body }),
+    ...(row.type === undefined ? {} : { headers: { 'content-type': row.type } }),
+  };
   const answer = await client.ask<Problem | undefined>(route.slice(0, route.indexOf(' ')), path, ask);
   const wrong: unknown[] = [];
   const { status, headers } = answer;
   if (status !== expected) wrong.push({ status, expected, body: answer.body });
   if ((status === 401) !== headers.has('www-authenticate')) wrong.push('WWW-Authenticate');
   const codes = told[status];
-  const isKeyError = route === 'GET /v1/whoami' && status === 401;
+  const isKeyError = (route === 'GET /v1/whoami' || row.for === 'proxy') && status === 401;
   if (codes !== undefined && !isKeyError && !codes.includes(answer.body?.code ?? '')) wrong.push(answer.body);
   if (answer.body?.code === 'forbidden' && typeof answer.body.action !== 'string') wrong.push(answer.body);
-  if (caller.standing.is === 'person' && row.for !== 'anyone') {
+  if (caller.standing.is === 'person' && row.for !== 'anyone' && row.for !== 'proxy') {
     const { role, via } = caller.standing;
     const asked = `${where.organization} ${role}`;
     if (via === 'operator') acted.set(asked, likened(answer));
@@ -323,13 +359,21 @@ describe.each(Object.entries(rows))('%s', (route, row) => {
     const wrong: unknown[] = [];
     for (const where of [own, foreign]) {
       const askAll = async (): Promise<void> => {
-        for (const caller of callers) wrong.push(...(await answered(route, row, caller, where)));
+        // Whether it may act for somebody is no matter to a proxy.
+        const asking = callers.filter(({ standing }) => row.for !== 'proxy' || standing.is !== 'cannot act');
+        for (const caller of asking) wrong.push(...(await answered(route, row, caller, where)));
       };
       await (row.byInvitation === true ? byInvitation(client, where.organization, askAll) : askAll());
     }
     expect(wrong).toEqual([]);
   });
 });
+
+/** The ids in a route that are of our making; what a service calls its resources, and the operator a pepper, is another matter. */
+const namesOf = (route: string): ReadonlyArray<string> =>
+  [...route.matchAll(/:(\w+)/gu)]
+    .map(([, name = '']) => name)
+    .filter((name) => !['kind', 'resourceId', 'name'].includes(name));
 
 describe('an id', () => {
   const flipped = (id: string): string => {
@@ -338,7 +382,7 @@ describe('an id', () => {
     return `${id.slice(0, at)}${char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()}${id.slice(at + 1)}`;
   };
   const named = Object.entries(rows).flatMap(([route, row]) =>
-    [...route.matchAll(/:(\w+)/gu)].map(([, name = '']) => [route, name, row] as const),
+    namesOf(route).map((name) => [route, name, row] as const),
   );
 
   it.each(named)('%s: one letter of another case in %s is another id', async (route, name, row) => {
@@ -363,7 +407,6 @@ describe('what is another’s is answered about as what does not exist, to the l
       serviceTokenId: 'svc',
     }).map(([name, kind]) => [name, `${kind}_000000000000000000000A`]),
   );
-  const namesOf = (route: string) => [...route.matchAll(/:(\w+)/gu)].map(([, name = '']) => name);
   const named = Object.entries(rows).filter(([route]) => namesOf(route).length > 0);
 
   /** All that a caller is told, but for what is of the request itself. */
@@ -382,7 +425,11 @@ describe('what is another’s is answered about as what does not exist, to the l
 
   let asking: Readonly<Record<string, Ask>>;
   beforeAll(async () => {
-    const confined = await serviceToken(client, ['decisions', 'audit', 'identity'], [foreign.organization]);
+    const confined = await serviceToken(
+      client,
+      ['decisions', 'audit', 'identity', 'resources'],
+      [foreign.organization],
+    );
     const acting = await serviceToken(client, ['act-as'], [foreign.organization]);
     asking = {
       'the owner of another organization': { as: foreign.owner },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Cast,
@@ -37,7 +38,10 @@ const names = [
   'projects',
   'collaborators',
   'api-keys',
+  'resources',
+  'files',
   'service-tokens',
+  'peppers',
   'events',
 ] as const;
 const listing = (name: string): Listing => {
@@ -63,6 +67,12 @@ beforeAll(async () => {
   });
   const home = `/v1/organizations/${everyone.organization}`;
   const newProject = () => project(client, everyone, 'More');
+  let peppers = 0;
+  const storePepper = () =>
+    client.ask('PUT', `/v1/imports/peppers/p${String((peppers += 1))}`, {
+      body: { secret: 'of some length, and more' },
+    });
+  const register = () => client.ask('PUT', `/v1/projects/${alpha}/resources/file/${randomUUID()}`);
   lists = {
     accounts: { path: '/v1/accounts', idOf: 'id', add: () => person(client, 'more') },
     organizations: { path: '/v1/organizations', idOf: 'id', add: () => cast(client) },
@@ -79,11 +89,14 @@ beforeAll(async () => {
       idOf: 'id',
       add: () => makeKey(client, alpha, everyone.owner),
     },
+    resources: { path: `/v1/projects/${alpha}/resources`, idOf: 'id', add: register },
+    files: { path: `/v1/projects/${alpha}/resources/file`, idOf: 'id', add: register },
     'service-tokens': {
       path: '/v1/service-tokens',
       idOf: 'id',
       add: () => client.made('/v1/service-tokens', { name: 'more', scopes: ['decisions'] }),
     },
+    peppers: { path: '/v1/imports/peppers', idOf: 'name', add: storePepper },
     events: { path: '/v1/audit/events', idOf: 'position', add: () => person(client, 'happens') },
   };
   for (const { add } of Object.values(lists)) for (let n = 0; n < 4; n += 1) await add();

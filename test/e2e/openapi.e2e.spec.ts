@@ -83,6 +83,7 @@ describe('the document', () => {
     const words: Readonly<Record<For, string>> = {
       anyone: 'anyone',
       key: 'key',
+      proxy: 'proxy',
       operator: 'operator',
       person: 'person',
       reader: 'reader',
@@ -90,6 +91,7 @@ describe('the document', () => {
       identity: 'scope:identity',
       'person or identity': 'person or scope:identity',
       'person or audit': 'person or scope:audit',
+      'person or resources': 'person or scope:resources',
     };
     const said = (await everyRoute(server.client)).map((route) => [route.name, route.for, route.isPublic]);
     const wanted = Object.entries(rows).map(([name, row]) => [name, words[row.for], row.for === 'anyone']);
@@ -152,6 +154,9 @@ const shapes: Readonly<Record<string, string>> = {
     'accountId email name role:admin|member kind:member|external via:row|org-role|default-project suspended addedAt',
   ApiKey:
     'id projectId name hint status:active|expired|revoked|superseded createdBy createdAt expiresAt revokedAt revokedBy lastUsedAt replaces replacedBy',
+  Resource: 'kind id projectId name createdAt',
+  Pepper: 'name createdAt',
+  SupportMatrix: 'rows revisedAt position',
   Decision: 'decision reason principal attribution evidence',
   AuditEvent: 'id position type at actor via requestId organizationId projectId data',
 };

@@ -14,7 +14,7 @@ import type { Answer, Ask, Client } from '../support/client.js';
 import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { everyRoute } from '../support/every-route.js';
-import { byInvitation } from '../support/route-rows.js';
+import { byInvitation, supportRows } from '../support/route-rows.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
 const meddling: Meddling = {};
@@ -38,6 +38,9 @@ beforeAll(async () => {
   invitation = (await byInvitation(client, all.organization, () => invite(client, all, 'invited@example.com'))).id;
   serviceToken = (await client.made<Named>('/v1/service-tokens', { name: 'x', scopes: ['audit'] })).id;
   key = await client.made(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, { as: all.owner });
+  await client.ask('PUT', `/v1/projects/${alpha}/resources/file/weights`);
+  await client.ask('PUT', '/v1/imports/peppers/old', { body: { secret: 'a pepper of some length' } });
+  await client.post(`/v1/organizations/${all.organization}/legacy-key`);
 });
 afterEach(() => {
   meddling.batch = undefined;
@@ -64,6 +67,11 @@ const owner = () => ({ as: all.owner });
 
 const question = () => ({ credential: key.secret, action: 'file:read', resource: { type: 'file' } });
 
+/** As a proxy asks the same. */
+const proxied = () => {
+  return { 'x-writ-token': client.operatorToken, 'x-writ-action': 'file:read', 'x-writ-resource': 'file' };
+};
+
 /** Every read, and the question. What they are asked with, where it is not the operator with nothing. */
 const reads: Readonly<Record<string, () => Ask>> = {
   'GET /v1/accounts': () => ({}),
@@ -82,10 +90,22 @@ const reads: Readonly<Record<string, () => Ask>> = {
   'GET /v1/projects/:projectId/collaborators/:accountId': () => ({}),
   'GET /v1/projects/:projectId/api-keys': () => ({}),
   'GET /v1/api-keys/:keyId': () => ({}),
+  'GET /v1/api-keys/:keyId/last-use': () => ({}),
+  'GET /v1/projects/:projectId/api-key-report': () => ({}),
+  'GET /v1/organizations/:organizationId/api-key-report': () => ({}),
+  'GET /v1/organizations/:organizationId/legacy-key': () => ({}),
+  'GET /v1/organizations/:organizationId/legacy-key/last-use': () => ({}),
+  'GET /v1/projects/:projectId/resources': () => ({}),
+  'GET /v1/projects/:projectId/resources/:kind': () => ({}),
+  'GET /v1/projects/:projectId/resources/:kind/:resourceId': () => ({}),
+  'GET /v1/imports/peppers': () => ({}),
+  'GET /v1/imports/peppers/:name': () => ({}),
+  'GET /v1/support-matrix': () => ({}),
   'GET /v1/service-tokens': () => ({}),
   'GET /v1/service-tokens/:serviceTokenId': () => ({}),
   'GET /v1/audit/events': () => ({}),
   'GET /v1/whoami': () => ({ token: key.secret }),
+  'GET /v1/forward-auth': () => ({ token: key.secret, headers: proxied() }),
   'POST /v1/authorize': () => ({ body: question() }),
 };
 
@@ -96,7 +116,11 @@ const addressOf = (path: string): string =>
     .replace(':projectId', alpha)
     .replace(':invitationId', invitation)
     .replace(':keyId', key.id)
-    .replace(':serviceTokenId', serviceToken);
+    .replace(':name', 'old')
+    .replace(':kind', 'file')
+    .replace(':resourceId', 'weights')
+    .replace(':serviceTokenId', serviceToken)
+    .replace(/api-key-report$/u, 'api-key-report?about=maker-gone');
 
 it('every read stands in the table', async () => {
   const routes = (await everyRoute(client)).filter(({ method, isPublic }) => method === 'GET' && !isPublic);
@@ -109,6 +133,7 @@ describe('a command', () => {
     const organization = `/v1/organizations/${all.organization}`;
     const keys = `/v1/projects/${alpha}/api-keys`;
     const made = await client.post<Named>(keys, { name: 'brief' }, owner());
+    const another = async () => (await client.made<typeof key>(keys, { name: 'leaked' }, owner())).secret;
     const commands = [
       made,
       await client.post('/v1/accounts', { email: 'a@example.com', provider: 'google', subject: 'a' }),
@@ -120,8 +145,17 @@ describe('a command', () => {
       await client.post(`${organization}/projects`, { name: 'Beta' }, owner()),
       await client.ask('PATCH', `/v1/projects/${alpha}`, { ...owner(), body: { name: 'Renamed' } }),
       await client.ask('PATCH', `/v1/api-keys/${made.body.id}`, { ...owner(), body: { name: 'renamed' } }),
+      await client.post(`/v1/api-keys/${made.body.id}/rotate`, { overlapSeconds: 60 }, owner()),
       await client.ask('DELETE', `/v1/api-keys/${made.body.id}`, owner()),
+      await client.post('/v1/api-keys/revoke', { secrets: [await another()] }),
+      await client.post(`${organization}/legacy-key/regenerate`, undefined, owner()),
+      await client.post(`${organization}/legacy-key/reveal`, undefined, owner()),
       await client.post('/v1/service-tokens', { name: 'x', scopes: ['audit'] }),
+      await client.ask('PUT', `/v1/projects/${alpha}/resources/file/new`),
+      await client.ask('PUT', `/v1/projects/${alpha}/resources/file/new`, { body: { name: 'Named' } }),
+      await client.ask('DELETE', `/v1/projects/${alpha}/resources/file/new`),
+      await client.ask('PUT', '/v1/imports/peppers/new', { body: { secret: 'a pepper of some length' } }),
+      await client.ask('PUT', '/v1/support-matrix', { body: { rows: supportRows } }),
       await client.post(`/v1/accounts/${all.member}/block`),
       await client.post(`/v1/accounts/${all.member}/unblock`),
     ];
@@ -191,7 +225,11 @@ describe('a command', () => {
 
 describe.each(Object.entries(reads))('%s', (route, askOf) => {
   const [method = '', path = ''] = route.split(' ');
-  const ask = (more: Ask = {}) => client.ask<unknown>(method, addressOf(path), { ...askOf(), ...more });
+  const ask = (more: Ask = {}) => {
+    const asked = askOf();
+    const headers = { ...asked.headers, ...more.headers };
+    return client.ask<unknown>(method, addressOf(path), { ...asked, ...more, headers });
+  };
 
   it('answers with its position, which is the one in the body of a list', async () => {
     const before = positionOf(await client.post('/v1/service-tokens', { name: 'x', scopes: ['audit'] }));
@@ -199,6 +237,8 @@ describe.each(Object.entries(reads))('%s', (route, askOf) => {
     expect(answer.status).toBe(200);
     expect(positionOf(answer)).toBeGreaterThanOrEqual(before);
     const body = answer.body as { readonly position?: string; readonly items?: unknown };
+    // That of its revision (AMB-38).
+    if (path === '/v1/support-matrix') return;
     expect(body.position).toBe(body.items === undefined ? undefined : answer.headers.get('writ-position'));
   });
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent, StoreFailure } from '#libs/event-store';
 import { E, type TE } from '#libs/kernel';
+import { FailingUseStore } from '#libs/key-uses/testing';
 import type { Vault } from '#libs/vault';
 import { type Failure, problems } from '../../apps/server/src/http/problem.catalogue.js';
 import { codeOf } from '../../apps/server/src/http/problem.js';
@@ -52,6 +53,9 @@ const issuer = 'http://127.0.0.1:1';
 const meddling: Meddling = {};
 const broken: { vault: TE.TaskEither<never, never> | undefined } = { vault: undefined };
 
+const awayWithACause = () =>
+  Promise.resolve(E.left({ _tag: 'UsesUnavailable', cause: 'Error: at /tmp/uses' } as const));
+
 const withBrokenVault = (vault: Vault): Vault =>
   new Proxy(vault, {
     get: (target, name) => {
@@ -71,7 +75,7 @@ beforeAll(async () => {
     env: { WRIT_MAX_STALENESS_MS: '1000' },
     open: async (config) => {
       const foundation = await meddledFoundation(meddling)(config);
-      return { ...foundation, vault: withBrokenVault(foundation.vault) };
+      return { ...foundation, vault: withBrokenVault(foundation.vault), uses: new FailingUseStore(awayWithACause) };
     },
   });
   all = await cast(server.client);
@@ -126,6 +130,7 @@ const collaborator = (suffix = '') => `/v1/projects/${alpha}/collaborators${suff
 const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Answer<unknown>>>> = {
   InvalidRequest: (client) => client.post('/v1/accounts', { email: 'nobody' }),
   BadCursor: (client) => client.get('/v1/accounts?cursor=forged'),
+  BadProxyToken: (client) => client.get('/v1/forward-auth', { token: key.secret, headers: { 'x-writ-token': 'bad' } }),
   Unauthenticated: (client) => client.get('/v1/accounts', { token: null }),
   Forbidden: (client) => client.ask('PATCH', path(''), { as: all.member, body: { name: 'Mine' } }),
   IssuerUnavailable: (client) => client.get('/v1/me', { token: tokenOfIssuer() }),
@@ -180,6 +185,10 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
     return answer;
   },
   VaultUnavailable: (_, bad) => withVault(bad, { _tag: 'VaultUnavailable', cause: 'Error: at /tmp/vault' }),
+  UsesUnavailable: async (_, bad) => {
+    const { defaultProject } = await cast(bad);
+    return bad.get(`/v1/projects/${defaultProject}/api-key-report?about=never-used`);
+  },
   CorruptBox: (_, bad) => withVault(bad, { _tag: 'CorruptBox', sealedFor: 'user_1' }),
   Defect: (_, bad) =>
     registering(bad, {
@@ -275,10 +284,48 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
     await delay(400);
     return client.ask('PATCH', `/v1/api-keys/${id}`, { ...asOwner(), body: { name: 'new' } });
   },
+  KeyReplaced: async (client) => {
+    const { id } = await client.made<Named>(`/v1/projects/${beta}/api-keys`, { name: 'old' }, asOwner());
+    await client.made(`/v1/api-keys/${id}/rotate`, { overlapSeconds: 60 }, asOwner());
+    return client.post(`/v1/api-keys/${id}/rotate`, undefined, asOwner());
+  },
+  KeySuperseded: async (client) => {
+    const { id } = await client.made<Named>(`/v1/projects/${beta}/api-keys`, { name: 'old' }, asOwner());
+    await client.made(`/v1/api-keys/${id}/rotate`, undefined, asOwner());
+    return client.ask('PATCH', `/v1/api-keys/${id}`, { ...asOwner(), body: { name: 'new' } });
+  },
+  LegacyKeyExists: async (client) => {
+    const { organization } = await cast(client);
+    await client.made(`/v1/organizations/${organization}/legacy-key`);
+    return client.post(`/v1/organizations/${organization}/legacy-key`);
+  },
+  /** Imported, and so never seen here. */
+  SecretNotHeld: async (client) => {
+    const { organization, owner } = await cast(client);
+    const key = { legacyOf: organization, name: 'main', algorithm: 'sha256', encoding: 'hex', digest: 'ab'.repeat(32) };
+    const headers = { 'content-type': 'application/x-ndjson' };
+    await client.ask('POST', '/v1/imports/api-keys', { body: JSON.stringify(key), headers });
+    return client.post(`/v1/organizations/${organization}/legacy-key/reveal`, undefined, { as: owner });
+  },
   ProjectArchived: async (client) => {
     const gone = await project(client, all, 'Gone');
     await client.made(`/v1/projects/${gone}/archive`, undefined, asOwner());
     return client.post(`/v1/projects/${gone}/api-keys`, { name: 'late' }, asOwner());
+  },
+  PepperTaken: async (client) => {
+    await client.ask('PUT', '/v1/imports/peppers/old', { body: { secret: 'a pepper of some length' } });
+    return client.ask('PUT', '/v1/imports/peppers/old', { body: { secret: 'another of some length' } });
+  },
+  TooManyPeppers: async (client) => {
+    const store = (name: string) =>
+      client.ask('PUT', `/v1/imports/peppers/${name}`, { body: { secret: 'a pepper of some length' } });
+    for (let n = 0; n < 16; n += 1) await store(`p${String(n)}`);
+    return store('more');
+  },
+  ResourceTaken: async (client) => {
+    const resource = (projectId: string) => `/v1/projects/${projectId}/resources/file/taken`;
+    await client.ask('PUT', resource(beta));
+    return client.ask('PUT', resource(alpha));
   },
   ExpiryInThePast: (client) =>
     client.post(`/v1/projects/${alpha}/api-keys`, { name: 'late', expiresAt: '2020-01-01T00:00:00Z' }, asOwner()),

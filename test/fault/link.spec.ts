@@ -6,6 +6,7 @@ import { type Batch, type EventStore, type RecordedEvent, type Subscribe } from 
 import { EventStoreDb } from '#libs/event-store/eventstoredb';
 import { E } from '#libs/kernel';
 import { Keyring } from '#libs/vault';
+import { away, FailingUseStore } from '#libs/key-uses/testing';
 import { PostgresVault } from '#libs/vault/postgres';
 import { configFrom } from '../../apps/server/src/config.js';
 import { Engine } from '../../apps/server/src/engine.js';
@@ -189,7 +190,8 @@ describe('a node whose link is torn again and again while commands go on at full
     const config = configFrom({ WRIT_ROLES: 'decisions', WRIT_MAX_STALENESS_MS: String(BOUND) });
     if (E.isLeft(vault) || E.isLeft(config)) throw new Error(JSON.stringify([vault, config]));
     const { operatorToken } = nodes;
-    const foundation = { store, vault: vault.right, keyring, operatorToken, alone: false };
+    const uses = new FailingUseStore(away);
+    const foundation = { store, vault: vault.right, keyring, uses, operatorToken, alone: false };
     return new Engine(foundation, config.right, pino({ level: 'silent' }));
   };
 

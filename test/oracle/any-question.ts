@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { anyAccount, anyKey, anyOrganization, anyProject } from './cast.js';
+import { anyAccount, anyKey, anyOrganization, anyProject, anyRegisteredKind, anyResource, anySecret } from './cast.js';
 import { kindActions, kindOf, kinds, organizationActions, projectActions } from './permissions.js';
 import type { Channel, Question, Resource, Subject } from './questions.js';
 
@@ -7,7 +7,7 @@ const a = fc.constant;
 
 const anySubject: fc.Arbitrary<Subject> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: a('user' as const), id: anyAccount }) },
-  { weight: 1, arbitrary: fc.record({ type: a('credential' as const), id: anyKey }) },
+  { weight: 2, arbitrary: fc.record({ type: a('credential' as const), id: anySecret }) },
   { weight: 1, arbitrary: fc.record({ type: a('api_key' as const), id: anyKey }) },
 );
 
@@ -20,10 +20,14 @@ interface Topic {
 
 const theOrganization: fc.Arbitrary<Resource> = fc.record({ type: a('organization'), id: anyOrganization });
 const theProject: fc.Arbitrary<Resource> = fc.record({ type: a('project'), id: anyProject });
+/** A resource by its name, registered or not, by itself or beside a project that may be another's. */
+const withId = (kind: fc.Arbitrary<string>): fc.Arbitrary<Resource> =>
+  fc.record({ type: kind, id: anyResource, projectId: anyProject }, { requiredKeys: ['type', 'id'] });
 const thingOf = (kind: string): fc.Arbitrary<Resource> =>
   fc.oneof(
     { weight: 5, arbitrary: fc.record({ type: a(kind), projectId: anyProject }) },
     { weight: 1, arbitrary: fc.record({ type: a(kind) }) },
+    { weight: 1, arbitrary: withId(a(kind)) },
   );
 
 /** Actions that never were, and some that a careless look-up would find. */
@@ -38,7 +42,7 @@ const oddActions = [
 const oddTypes = ['castle', 'collaborator', 'constructor', '__proto__'];
 
 const anyAction = fc.constantFrom(...organizationActions, ...projectActions, ...kindActions, ...oddActions);
-const anyResource = fc.oneof(
+const anyThing = fc.oneof(
   theOrganization,
   theProject,
   fc.constantFrom('api-key', ...kinds, ...oddTypes).chain(thingOf),
@@ -57,7 +61,16 @@ const anyTopic: fc.Arbitrary<Topic> = fc.oneof(
       .constantFrom(...kindActions, ...projectActions.filter((action) => kindOf(action) === 'api-key'))
       .chain((action) => fc.record({ action: a(action), resource: thingOf(kindOf(action)) })),
   },
-  { weight: 2, arbitrary: fc.record({ action: anyAction, resource: anyResource }) },
+  {
+    weight: 8,
+    arbitrary: withId(anyRegisteredKind).chain((resource) =>
+      fc.record({
+        action: fc.constantFrom(...kindActions.filter((each) => kindOf(each) === resource.type)),
+        resource: a(resource),
+      }),
+    ),
+  },
+  { weight: 2, arbitrary: fc.record({ action: anyAction, resource: anyThing }) },
 );
 
 /** Mostly a good question about the cast; now and then an unknown id, an unknown action or one that goes with nothing. */

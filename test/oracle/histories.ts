@@ -6,14 +6,20 @@ import {
   anyKey,
   anyOrganization,
   anyProject,
+  anyRegisteredKind,
+  anyResource,
   homeOf,
+  importedKeys,
   keys,
+  newKeys,
   organizations,
   projects,
   successors,
 } from './cast.js';
-import { IDENTITY, type Operation, type Past } from './operations.js';
+import { IDENTITY, type Operation, type Past, SERVICE, type SupportRow } from './operations.js';
+import { allKeys, endOf, now } from './keys.js';
 import { Oracle } from './oracle.js';
+import { firstTable } from './support.js';
 
 /** A company with people and projects: what most histories begin with, give or take a step. */
 const usualBeginning: Past = [
@@ -39,6 +45,11 @@ const usualBeginning: Past = [
   { type: 'createKey', by: 'ann', project: 'alpha', key: 'k1', expiresInSeconds: null },
   { type: 'createKey', by: 'bob', project: 'beta', key: 'k2', expiresInSeconds: 20 },
   { type: 'createKey', by: 'eve', project: 'gamma', key: 'k3', expiresInSeconds: 30 },
+  { type: 'issueLegacyKey', organization: 'acme' },
+  { type: 'importLegacyKey', organization: 'bolt' },
+  { type: 'registerResource', by: SERVICE, project: 'alpha', kind: 'file', resource: 'r1' },
+  { type: 'registerResource', by: SERVICE, project: 'gamma', kind: 'file', resource: 'r1' },
+  { type: 'registerResource', by: SERVICE, project: 'beta', kind: 'storage', resource: 'r2' },
 ];
 
 const anyBeginning = fc
@@ -54,6 +65,9 @@ const account = anyAccount;
 const organization = anyOrganization;
 const project = anyProject;
 const key = anyKey;
+const resource = anyResource;
+const kind = anyRegisteredKind;
+const overlapSeconds = fc.constantFrom(0, 0, 1, 10, 10, 20, 30, 60);
 const role = fc.constantFrom('admin' as const, 'member' as const);
 const visibility = fc.constantFrom('open' as const, 'closed' as const, 'private' as const);
 const method = fc.constantFrom('sso' as const, 'sso' as const, 'sso' as const, 'invitation' as const);
@@ -69,6 +83,18 @@ const often = (weight: number, arbitrary: fc.Arbitrary<Operation>): fc.WeightedA
 const newOrganization = fc
   .record({ type: a('createOrganization'), by: account, organization: fc.constantFrom(...organizations) })
   .map((operation) => ({ ...operation, defaultProject: homeOf(operation.organization) }));
+
+const supportRow: fc.Arbitrary<SupportRow> = fc.record({
+  kind: fc.oneof(kind, fc.constantFrom(...firstTable.map((row) => row.kind))),
+  key: fc.boolean(),
+  ui: fc.constantFrom(true, false, null),
+  listingScope: fc.constantFrom('defaultProject' as const, 'organization' as const),
+});
+
+/** The first table, but for a few rows. */
+const rows = fc
+  .uniqueArray(supportRow, { maxLength: 5, selector: (row) => row.kind })
+  .map((revised) => firstTable.map((row) => revised.find((each) => each.kind === row.kind) ?? row));
 
 const anyOperation = fc.oneof(
   often(1, fc.record({ type: a('registerAccount'), account: fc.constantFrom(...accounts) })),
@@ -106,10 +132,22 @@ const anyOperation = fc.oneof(
   often(5, fc.record({ type: a('setExpiration'), by, key, expiresInSeconds })),
   often(2, fc.record({ type: a('renameKey'), by, key })),
   often(2, fc.record({ type: a('revokeKey'), by, key })),
+  often(8, fc.record({ type: a('rotateKey'), by, key, to: fc.constantFrom(...newKeys), overlapSeconds })),
+  often(1, fc.record({ type: a('revokeKeysOfProject'), by, project })),
+  often(1, fc.record({ type: a('revokeKeysMadeBy'), by, account })),
+  often(4, fc.record({ type: a('importKey'), project, key: fc.constantFrom(...importedKeys), expiresInSeconds })),
+  often(2, fc.record({ type: a('issueLegacyKey'), organization })),
+  often(1, fc.record({ type: a('importLegacyKey'), organization })),
+  often(2, fc.record({ type: a('regenerateLegacyKey'), by, organization })),
+  often(2, fc.record({ type: a('revealLegacyKey'), by, organization })),
+  often(6, fc.record({ type: a('registerResource'), by: fc.oneof(by, fc.constant(SERVICE)), project, kind, resource })),
+  often(4, fc.record({ type: a('removeResource'), by: fc.oneof(by, fc.constant(SERVICE)), project, kind, resource })),
+  often(3, fc.record({ type: a('reviseSupportMatrix'), rows })),
   often(3, fc.record({ type: a('wait'), seconds })),
 );
 
 /** One name is one thing for the whole history: whoever replays it elsewhere needs a single map from names to ids. */
+/** But a key may be imported again. */
 const makesTakenName = (past: Past, next: Operation): boolean =>
   nameMade(next) !== null && past.some((done) => nameMade(done) === nameMade(next));
 
@@ -125,6 +163,8 @@ const nameMade = (operation: Operation): string | null => {
       return operation.project;
     case 'createKey':
       return operation.key;
+    case 'rotateKey':
+      return operation.to;
     default:
       return null;
   }
@@ -140,9 +180,22 @@ const chooseSensibly = (steps: ReadonlyArray<Past>): Past => {
   });
 };
 
+/** Waits for the end of a key that is still to come: what is asked then is asked at the very second. */
+const untilAnEnd = (past: Past, which: number): Past => {
+  const ends = allKeys(past).flatMap((key) => (key.revoked ? [] : (endOf(key) ?? [])));
+  const toCome = ends.filter((end) => end > now(past));
+  const end = toCome[which % toCome.length];
+  return end === undefined ? [] : [{ type: 'wait', seconds: end - now(past) }];
+};
+
 const anyStep = fc.array(anyOperation, { minLength: 1, maxLength: 5, size: 'max' });
 
 /** About sixty operations: most can be done, many are refused. */
 export const anyHistory: fc.Arbitrary<Past> = fc
-  .tuple(anyBeginning, fc.array(anyStep, { maxLength: 80, size: 'max' }))
-  .map(([beginning, rest]) => chooseSensibly([...beginning.map((step) => [step]), ...rest]));
+  .tuple(anyBeginning, fc.array(anyStep, { maxLength: 80, size: 'max' }), fc.option(fc.nat({ max: 11 }), { freq: 2 }))
+  .map(([beginning, rest, which]) => {
+    const history = chooseSensibly([...beginning.map((step) => [step]), ...rest]);
+    const oracle = new Oracle();
+    for (const operation of history) oracle.apply(operation);
+    return which === null ? history : [...history, ...untilAnEnd(oracle.past, which)];
+  });

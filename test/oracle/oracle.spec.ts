@@ -8,8 +8,12 @@ import {
   denyReasons,
   IDENTITY,
   type Operation,
+  firstTable,
   Oracle,
+  type Question,
   type Resource,
+  SERVICE,
+  type SupportRow,
   type Why,
 } from './index.js';
 import { findKey, now } from './keys.js';
@@ -94,13 +98,19 @@ const after = (...more: Operation[]) => {
   for (const operation of [...company, ...more]) {
     expect({ operation, ...oracle.apply(operation) }).toEqual({ operation, outcome: 'done' });
   }
+  const answer = (question: Question) => oracle.answer(question);
   const ask = (type: 'user' | 'api_key', id: string, action: string, what: string, channel: Channel) =>
-    oracle.answer({ subject: { type, id }, action, resource: thing(what), channel }).reason;
+    answer({ subject: { type, id }, action, resource: thing(what), channel }).reason;
   return {
     /** The reason. */
     person: (id: string, action: string, what: string, channel: Channel = 'ui') =>
       ask('user', id, action, what, channel),
-    key: (action: string, what: string, channel: Channel = 'api') => ask('api_key', 'k1', action, what, channel),
+    key: (action: string, what: string, channel: Channel = 'api', id = 'k1') =>
+      ask('api_key', id, action, what, channel),
+    secret: (id: string) =>
+      answer({ subject: { type: 'credential', id }, action: 'file:read', resource: { type: 'file' }, channel: 'api' })
+        .reason,
+    answer,
     /** What becomes of one more operation. */
     next: (operation: Operation) => {
       const result = oracle.apply(operation);
@@ -491,6 +501,263 @@ describe('a key', () => {
   });
 });
 
+describe('a key that another stands in the place of', () => {
+  const rotate = (overlapSeconds: number, by = 'ann', key = 'k1', to = 'n1'): Operation => ({
+    type: 'rotateKey',
+    by,
+    key,
+    to,
+    overlapSeconds,
+  });
+
+  it('KEY-25: is superseded at once, or at the very second of the end of its overlap', () => {
+    const { key } = after(makeKey(), rotate(0));
+    expect(key('file:read', 'file')).toBe('superseded-key');
+    expect(key('file:read', 'file', 'api', 'n1')).toBe('project-key');
+    expect(after(makeKey(), rotate(10), wait(9)).key('file:read', 'file')).toBe('project-key');
+    expect(after(makeKey(), rotate(10), wait(10)).key('file:read', 'file')).toBe('superseded-key');
+  });
+  it('KEY-25: ends no later than it would have, and so does what replaces it', () => {
+    const { key } = after(makeKey(10), rotate(60), wait(10));
+    expect(key('file:read', 'file')).toBe('superseded-key');
+    expect(key('file:read', 'file', 'api', 'n1')).toBe('expired-key');
+    expect(after(makeKey(), rotate(60), expireIn(10), wait(10)).key('file:read', 'file')).toBe('expired-key');
+  });
+  it('AMB-18: has its end moved closer, not further, and is not replaced again', () => {
+    const { next } = after(makeKey(), rotate(30));
+    expect(next(expireIn(31))).toBe('conflict');
+    expect(next(expireIn(null))).toBe('conflict');
+    expect(next(expireIn(30))).toBe('unchanged');
+    expect(next(expireIn(20))).toBe('done');
+    expect(next(rotate(0, 'ann', 'k1', 'n2'))).toBe('conflict');
+    expect(after(makeKey(), rotate(10), wait(10)).next(expireIn(5))).toBe('conflict');
+  });
+  it('PRM-28, AMB-16, AMB-18: is replaced by whoever makes keys there, and while it lives', () => {
+    expect(after(makeKey(), add('cat')).next(rotate(0, 'cat'))).toBe('done');
+    expect(after(makeKey()).next(rotate(0, 'cat'))).toBe('not-found');
+    expect(after(makeKey(), revoke()).next(rotate(0))).toBe('conflict');
+    expect(after(makeKey(10), wait(10)).next(rotate(0))).toBe('conflict');
+    expect(after(makeKey(), archive).next(rotate(0))).toBe('conflict');
+  });
+  it('KEY-24: is revoked alone', () => {
+    const { key } = after(makeKey(), rotate(30), revoke());
+    expect(key('file:read', 'file')).toBe('revoked-key');
+    expect(key('file:read', 'file', 'api', 'n1')).toBe('project-key');
+  });
+  it('KEY-43, PRM-29: is revoked with all of its project, or with all that somebody made where one may', () => {
+    const all = after(makeKey(), rotate(30, 'bob'), { type: 'revokeKeysOfProject', by: 'bob', project: 'alpha' });
+    expect(all.key('file:read', 'file')).toBe('revoked-key');
+    expect(all.key('file:read', 'file', 'api', 'n1')).toBe('revoked-key');
+    const byMaker: Operation = { type: 'revokeKeysMadeBy', by: 'ann', account: 'bob' };
+    const made = after(makeKey(), rotate(30, 'bob'), byMaker);
+    expect(made.key('file:read', 'file')).toBe('project-key');
+    expect(made.key('file:read', 'file', 'api', 'n1')).toBe('revoked-key');
+    expect(made.next(byMaker)).toBe('unchanged');
+    expect(after(makeKey()).next({ type: 'revokeKeysMadeBy', by: 'eve', account: 'ann' })).toBe('unchanged');
+    expect(after().next({ type: 'revokeKeysOfProject', by: 'cat', project: 'open-alpha' })).toBe('forbidden');
+  });
+  it('of another system is nobody’s, and imported once', () => {
+    const importKey: Operation = { type: 'importKey', project: 'alpha', key: 'i1', expiresInSeconds: 10 };
+    const { key, next } = after(importKey);
+    expect(key('file:read', 'file', 'api', 'i1')).toBe('project-key');
+    expect(next(importKey)).toBe('unchanged');
+    expect(next({ ...importKey, project: 'open-alpha' })).toBe('conflict');
+    expect(next({ ...importKey, key: 'i2', expiresInSeconds: 0 })).toBe('unprocessable');
+  });
+});
+
+describe('the legacy key', () => {
+  const issue: Operation = { type: 'issueLegacyKey', organization: 'acme' };
+  const regenerate = (by = 'ann'): Operation => ({ type: 'regenerateLegacyKey', by, organization: 'acme' });
+  const reveal = (by = 'ann'): Operation => ({ type: 'revealLegacyKey', by, organization: 'acme' });
+  const imported: Operation = { type: 'importLegacyKey', organization: 'acme' };
+
+  it('KEY-26, KEY-34: works in the default project, and nowhere else', () => {
+    const { key } = after(issue);
+    expect(key('file:create', 'file', 'api', 'acme-legacy')).toBe('legacy-key');
+    expect(key('file:create', 'file alpha', 'api', 'acme-legacy')).toBe('other-project');
+    expect(key('project:read', 'project acme-home', 'api', 'acme-legacy')).toBe('key-lacks-permission');
+  });
+  it('KEY-32, KEY-33, AMB-03: has one secret at a time, under one id', () => {
+    const { secret, key } = after(issue, regenerate());
+    expect(secret('acme-legacy/1')).toBe('superseded-key');
+    expect(secret('acme-legacy/2')).toBe('legacy-key');
+    expect(secret('acme-legacy/3')).toBe('unknown-key');
+    expect(key('file:read', 'file', 'api', 'acme-legacy')).toBe('legacy-key');
+  });
+  it('KEY-28, KEY-29, KEY-31, AMB-01: is issued once, is its owner’s alone, and nobody revokes it', () => {
+    const { next } = after(issue);
+    expect(next(issue)).toBe('conflict');
+    expect(next(imported)).toBe('conflict');
+    expect(next(reveal())).toBe('done');
+    expect(next(reveal('bob'))).toBe('forbidden');
+    expect(next(regenerate('bob'))).toBe('forbidden');
+    expect(next(regenerate('eve'))).toBe('not-found');
+    expect(next({ type: 'revokeKey', by: 'ann', key: 'acme-legacy' })).toBe('forbidden');
+    expect(next({ type: 'revokeKey', by: 'bob', key: 'acme-legacy' })).toBe('not-found');
+    expect(next({ type: 'revokeKeysOfProject', by: 'ann', project: 'acme-home' })).toBe('unchanged');
+  });
+  it('AMB-33, AMB-44: goes with the ownership', () => {
+    const given: Operation = { type: 'transferOwnership', organization: 'acme', account: 'bob' };
+    const { next } = after(issue, given);
+    expect(next(reveal())).toBe('forbidden');
+    expect(next(reveal('bob'))).toBe('done');
+  });
+  it('KEY-27: of another system can’t be shown, until it is regenerated', () => {
+    const { next, secret } = after(imported);
+    expect(secret('acme-legacy/1')).toBe('legacy-key');
+    expect(next(reveal())).toBe('conflict');
+    expect(next(regenerate())).toBe('done');
+    expect(next(reveal())).toBe('done');
+    expect(next(imported)).toBe('unchanged');
+  });
+});
+
+describe('a registered resource', () => {
+  const register = (project: string, by = SERVICE): Operation => ({
+    type: 'registerResource',
+    by,
+    project,
+    kind: 'file',
+    resource: 'r1',
+  });
+  const remove = (project: string): Operation => ({
+    type: 'removeResource',
+    by: SERVICE,
+    project,
+    kind: 'file',
+    resource: 'r1',
+  });
+  const bolt: Operation = { type: 'setMembershipMethod', organization: 'bolt', method: 'sso' };
+  const reasonOf = (history: Operation[], subject: string, action: string, projectId?: string) =>
+    after(...history).answer({
+      subject: { type: subject.startsWith('k') ? 'api_key' : 'user', id: subject },
+      action,
+      resource: { type: 'file', id: 'r1', ...(projectId === undefined ? {} : { projectId }) },
+      channel: 'api',
+    }).reason;
+
+  it('RES-08: says itself whose it is', () => {
+    expect(reasonOf([makeKey(), register('alpha')], 'k1', 'file:read')).toBe('project-key');
+    expect(reasonOf([makeKey(), register('open-alpha')], 'k1', 'file:read')).toBe('other-project');
+    expect(reasonOf([makeKey(), register('open-alpha')], 'k1', 'file:create')).toBe('other-project');
+    expect(reasonOf([register('alpha')], 'ann', 'file:read')).toBe('organization-owner');
+    expect(reasonOf([register('alpha')], 'dan', 'file:read')).toBe('not-a-collaborator');
+  });
+  it('PRJ-02: is not reached through a project that is not its own', () => {
+    expect(reasonOf([makeKey(), register('open-alpha')], 'k1', 'file:read', 'alpha')).toBe('other-project');
+    expect(reasonOf([register('open-alpha')], 'ann', 'file:read', 'alpha')).toBe('other-project');
+    const external = [letExternalsIn(), add('eve'), register('open-alpha')];
+    expect(reasonOf(external, 'eve', 'file:read', 'alpha')).toBe('other-project');
+  });
+  it('is unknown where nobody has registered it, unless a project is named or a key is about to make it', () => {
+    expect(reasonOf([makeKey()], 'k1', 'file:read')).toBe('unknown-resource');
+    expect(reasonOf([makeKey()], 'k1', 'file:create')).toBe('project-key');
+    expect(reasonOf([makeKey()], 'k1', 'file:read', 'alpha')).toBe('project-key');
+    expect(reasonOf([], 'ann', 'file:create')).toBe('unknown-resource');
+    expect(reasonOf([], 'ann', 'file:read', 'alpha')).toBe('organization-owner');
+    expect(reasonOf([makeKey(), register('alpha'), remove('alpha')], 'k1', 'file:read')).toBe('unknown-resource');
+  });
+  it('RES-11: of one organization is nothing to another', () => {
+    expect(reasonOf([bolt, register('bolt-home')], 'ann', 'file:read')).toBe('unknown-resource');
+    expect(reasonOf([bolt, register('bolt-home'), register('alpha')], 'ann', 'file:read')).toBe('organization-owner');
+    expect(reasonOf([makeKey(), register('alpha')], 'k1', 'file:read', 'bolt-home')).toBe('other-organization');
+  });
+  it('RES-01: is one project’s of its organization, and free again when it is removed', () => {
+    const { next } = after(register('alpha'));
+    expect(next(register('alpha'))).toBe('unchanged');
+    expect(next(register('open-alpha'))).toBe('conflict');
+    expect(next(register('bolt-home'))).toBe('done');
+    expect(next(remove('open-alpha'))).toBe('not-found');
+    expect(next(remove('alpha'))).toBe('done');
+    expect(next(register('open-alpha'))).toBe('done');
+  });
+  it('is registered by whoever may create it; a service tells what is so, of an archived project too', () => {
+    expect(after(add('cat')).next(register('alpha', 'cat'))).toBe('done');
+    expect(after().next(register('alpha', 'cat'))).toBe('not-found');
+    expect(after(archive).next(register('alpha', 'ann'))).toBe('forbidden');
+    expect(after(archive).next(register('alpha'))).toBe('done');
+  });
+});
+
+describe('attribution', () => {
+  const revise = (...rows: SupportRow[]): Operation => ({
+    type: 'reviseSupportMatrix',
+    rows: firstTable.map((row) => rows.find(({ kind }) => kind === row.kind) ?? row),
+  });
+  const file = (key: boolean, ui: boolean | null, listingScope: SupportRow['listingScope'] = 'defaultProject') =>
+    revise({ kind: 'file', key, ui, listingScope });
+  const external = [letExternalsIn(), add('eve')];
+  const countsTo = (history: Operation[], subject: string, channel: Channel, action = 'file:read') =>
+    after(...history).answer({
+      subject: { type: subject === 'k1' ? 'api_key' : 'user', id: subject },
+      action,
+      resource: { type: 'project', id: 'alpha' },
+      channel,
+    }).attribution;
+  const toAlpha = { organization: 'acme', project: 'alpha', apiKey: null, fallback: null, listingScope: 'project' };
+  const toHome = { ...toAlpha, project: 'acme-home', fallback: 'fallback', listingScope: 'defaultProject' };
+  const toBolt = { ...toHome, organization: 'bolt', project: 'bolt-home', fallback: 'externalFallback' };
+
+  it('ATT-01, ATT-02, ATT-03, AMB-22: goes by the channel’s column of the table', () => {
+    expect(countsTo([makeKey()], 'k1', 'api')).toEqual({ ...toAlpha, apiKey: 'k1' });
+    expect(countsTo([makeKey()], 'k1', 'ui')).toEqual({ ...toHome, apiKey: 'k1' });
+    expect(countsTo([], 'ann', 'ui')).toEqual(toHome);
+    expect(countsTo([], 'ann', 'ui', 'instant-cluster:read')).toEqual(toAlpha);
+    expect(countsTo([], 'ann', 'api', 'storage:read')).toEqual(toHome);
+  });
+  it('RES-04, AMB-38: by the table as it was last put', () => {
+    expect(countsTo([file(false, true)], 'ann', 'ui')).toEqual(toAlpha);
+    expect(countsTo([file(false, true)], 'ann', 'api')).toEqual(toHome);
+    expect(countsTo([file(false, true), revise()], 'ann', 'ui')).toEqual(toHome);
+    expect(after(revise({ kind: 'file', key: true, ui: true, listingScope: 'organization' })).next(revise())).toBe(
+      'done',
+    );
+    expect(after().next(revise())).toBe('unchanged');
+  });
+  it('ATT-04, PRJ-07: of the playground, to the default project', () => {
+    expect(countsTo([file(true, true)], 'ann', 'playground')).toEqual({ ...toHome, fallback: null });
+    expect(countsTo([], 'ann', 'playground')).toEqual(toHome);
+  });
+  it('ATT-05, AMB-23: of an external, to where they are at home; of their key never', () => {
+    expect(countsTo(external, 'eve', 'ui')).toEqual(toBolt);
+    expect(countsTo(external, 'eve', 'api')).toEqual(toAlpha);
+    expect(countsTo([...external, makeKey(null, 'alpha', 'eve')], 'k1', 'ui')).toEqual({ ...toHome, apiKey: 'k1' });
+    expect(countsTo([letExternalsIn(), add('fay')], 'fay', 'ui')).toEqual(toHome);
+  });
+  it('AMB-24, RES-09: lists a sibling’s only where the table says so', () =>
+    expect(countsTo([file(true, false, 'organization')], 'ann', 'ui')).toEqual({
+      ...toHome,
+      listingScope: 'organization',
+    }));
+  it('ATT-12: of managing, is the project’s; of what concerns the organization, no project’s', () => {
+    expect(countsTo([], 'ann', 'playground', 'api-key:list')).toEqual(toAlpha);
+    const { answer } = after();
+    const resource = { type: 'organization', id: 'acme' };
+    const asked = answer({ subject: { type: 'user', id: 'cat' }, action: 'member:read', resource, channel: 'ui' });
+    expect(asked.attribution).toEqual({ ...toAlpha, project: null });
+  });
+  it('RES-05, AMB-25: is of nothing where the kind has no such channel', () => {
+    expect(countsTo([file(true, null)], 'ann', 'ui')).toBeNull();
+    expect(after(file(true, null)).person('ann', 'file:read', 'file alpha')).toBe('unsupported-channel');
+    const noUi = revise({ kind: 'api-key', key: true, ui: null, listingScope: 'defaultProject' });
+    expect(after(noUi).person('ann', 'api-key:list', 'project alpha')).toBe('unsupported-channel');
+  });
+});
+
+describe('a principal', () => {
+  it('is told as far as it is known, also on a deny', () => {
+    const { answer } = after(makeKey(), revoke(), block('eve'));
+    const principalOf = (type: 'user' | 'api_key', id: string) =>
+      answer({ subject: { type, id }, action: 'file:read', resource: { type: 'file' }, channel: 'api' }).principal;
+    expect(principalOf('user', 'fay')).toEqual({ type: 'user', id: 'fay', organization: null });
+    expect(principalOf('user', 'eve')).toEqual({ type: 'user', id: 'eve', organization: 'bolt' });
+    expect(principalOf('user', 'nobody')).toBeNull();
+    expect(principalOf('api_key', 'k1')).toEqual({ type: 'api_key', id: 'k1', project: 'alpha', organization: 'acme' });
+    expect(principalOf('api_key', 'k2')).toBeNull();
+  });
+});
+
 describe('a faulty question', () => {
   const { person, key } = after(makeKey());
   it.each([
@@ -605,6 +872,17 @@ const refusals: Record<Operation['type'], Why[]> = {
   setExpiration: ['forbidden', 'not-found', 'conflict', 'unprocessable'],
   renameKey: ['forbidden', 'not-found', 'conflict'],
   revokeKey: ['forbidden', 'not-found'],
+  rotateKey: ['forbidden', 'not-found', 'conflict'],
+  revokeKeysOfProject: ['forbidden', 'not-found'],
+  revokeKeysMadeBy: ['forbidden'],
+  importKey: ['not-found', 'conflict', 'unprocessable'],
+  issueLegacyKey: ['not-found', 'conflict'],
+  importLegacyKey: ['not-found', 'conflict'],
+  regenerateLegacyKey: ['forbidden', 'not-found'],
+  revealLegacyKey: ['forbidden', 'not-found', 'conflict'],
+  registerResource: ['forbidden', 'not-found', 'conflict'],
+  removeResource: ['forbidden', 'not-found'],
+  reviseSupportMatrix: [],
   wait: [],
 };
 
@@ -627,6 +905,22 @@ describe('random histories', () => {
       (question, index) => replayed[index % replayed.length]?.oracle.answer(question).reason,
     );
     expect(new Set(answers)).toEqual(new Set([...allowReasons, ...denyReasons]));
+  });
+
+  it('count to every place there is', () => {
+    const answers = questions.map((question, index) => replayed[index % replayed.length]?.oracle.answer(question));
+    const places = answers.flatMap((answer) =>
+      answer?.attribution == null ? [] : [`${String(answer.attribution.fallback)} ${answer.attribution.listingScope}`],
+    );
+    expect([...new Set(places)].sort()).toEqual([
+      'externalFallback defaultProject',
+      'externalFallback organization',
+      'fallback defaultProject',
+      'fallback organization',
+      'null defaultProject',
+      'null organization',
+      'null project',
+    ]);
   });
 
   it('have every operation done, and refused in every way it can be', () => {

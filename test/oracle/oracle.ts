@@ -1,10 +1,13 @@
+import { findCredential } from './credentials.js';
 import { answerForKey } from './key-answers.js';
 import * as keys from './key-commands.js';
+import * as legacyKeys from './legacy-key-commands.js';
 import type { Operation, Outcome, Past, Verdict } from './operations.js';
 import * as organizations from './organization-commands.js';
 import { answerForPerson } from './person-answers.js';
 import * as projects from './project-commands.js';
 import type { Answer, Question } from './questions.js';
+import * as resources from './resource-commands.js';
 
 /**
  * What the engine should say, found the simplest way there is: it keeps the list of operations that were done, and reads
@@ -26,7 +29,7 @@ export class Oracle {
   answer({ subject, ...ask }: Question): Answer {
     return subject.type === 'user'
       ? answerForPerson(this.done, subject.id, ask)
-      : answerForKey(this.done, subject.id, ask);
+      : answerForKey(this.done, findCredential(this.done, subject), ask);
   }
 }
 
@@ -85,6 +88,28 @@ const judge = (past: Past, operation: Operation): Verdict => {
       return keys.renameKey(past, operation);
     case 'revokeKey':
       return keys.revokeKey(past, operation);
+    case 'rotateKey':
+      return keys.rotateKey(past, operation);
+    case 'revokeKeysOfProject':
+      return keys.revokeKeysOfProject(past, operation);
+    case 'revokeKeysMadeBy':
+      return keys.revokeKeysMadeBy(past, operation);
+    case 'importKey':
+      return keys.importKey(past, operation);
+    case 'issueLegacyKey':
+      return legacyKeys.issueLegacyKey(past, operation);
+    case 'importLegacyKey':
+      return legacyKeys.importLegacyKey(past, operation);
+    case 'regenerateLegacyKey':
+      return legacyKeys.regenerateLegacyKey(past, operation);
+    case 'revealLegacyKey':
+      return legacyKeys.revealLegacyKey(past, operation);
+    case 'registerResource':
+      return resources.registerResource(past, operation);
+    case 'removeResource':
+      return resources.removeResource(past, operation);
+    case 'reviseSupportMatrix':
+      return resources.reviseSupportMatrix(past, operation);
     case 'wait':
       return 'done';
   }

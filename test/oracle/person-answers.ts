@@ -1,6 +1,7 @@
+import { attributionOf } from './attribution.js';
 import type { Past } from './operations.js';
 import { hasFeature, isSuspended } from './organizations.js';
-import { isBlocked, isDeleted, isRegistered, roleInOrganization } from './people.js';
+import { isBlocked, isDeleted, isRegistered, membershipOf, roleInOrganization } from './people.js';
 import { nobodyMay, organizationMemberMay, ownerOnly, projectMemberMay, usesResources } from './permissions.js';
 import { isArchived, letsExternalsIn, type Project, rowOf } from './projects.js';
 import {
@@ -10,27 +11,43 @@ import {
   type Ask,
   deny,
   faultOf,
-  organizationOf,
-  projectOf,
+  findTarget,
+  type Principal,
+  type Ruling,
+  type Target,
 } from './questions.js';
 
 /** May this person do that? */
 export const answerForPerson = (past: Past, account: string, ask: Ask): Answer => {
-  if (!isRegistered(past, account)) return deny('unknown-subject');
-  if (isDeleted(past, account)) return deny('account-deleted');
-  if (isBlocked(past, account)) return deny('account-blocked');
+  if (!isRegistered(past, account)) return { ...deny('unknown-subject'), principal: null, attribution: null };
+  const home = membershipOf(past, account)?.organization ?? null;
+  const principal: Principal = { type: 'user', id: account, organization: home };
+  if (isDeleted(past, account)) return { ...deny('account-deleted'), principal, attribution: null };
+  if (isBlocked(past, account)) return { ...deny('account-blocked'), principal, attribution: null };
 
-  const fault = faultOf(past, ask, null);
-  if (fault !== null) return deny(fault);
+  const asker = { organization: home, project: null };
+  const fault = faultOf(past, ask, asker);
+  const target = findTarget(past, ask, asker);
+  if (fault !== null || target === null) {
+    return { ...deny(fault ?? 'unknown-resource'), principal, attribution: null };
+  }
+  const ruling = rule(past, account, ask.action, target);
+  if (!ruling.decision) return { ...ruling, principal, attribution: null };
+  const { organization, project } = target;
+  const external = organization === home ? null : { home };
+  const usage = { ...ask, organization, project: project?.id ?? null, apiKey: null, external };
+  return { ...ruling, principal, attribution: attributionOf(past, usage) };
+};
 
-  const project = projectOf(past, ask.resource, null);
-  if (project !== null) return inProject(past, account, ask.action, project);
-  const organization = organizationOf(past, ask.resource, null);
-  return organization === null ? deny('unknown-resource') : inOrganization(past, account, ask.action, organization);
+const rule = (past: Past, account: string, action: string, { organization, project, elsewhere }: Target): Ruling => {
+  if (elsewhere) return deny('other-project');
+  return project === null
+    ? inOrganization(past, account, action, organization)
+    : inProject(past, account, action, project);
 };
 
 /** Section 5a. */
-const inOrganization = (past: Past, account: string, action: string, organization: string): Answer => {
+const inOrganization = (past: Past, account: string, action: string, organization: string): Ruling => {
   const role = roleInOrganization(past, account, organization);
   if (role === null) return deny('not-a-member');
   if (nobodyMay.includes(action)) return deny('role-lacks-permission');
@@ -41,7 +58,7 @@ const inOrganization = (past: Past, account: string, action: string, organizatio
 };
 
 /** Sections 5b to 5e. What the project no longer serves is denied to everybody, before anyone's standing is looked at. */
-const inProject = (past: Past, account: string, action: string, project: Project): Answer => {
+const inProject = (past: Past, account: string, action: string, project: Project): Ruling => {
   if (usesResources(action) && isArchived(past, project)) return deny('project-archived');
   if (usesResources(action) && isSuspended(past, project.organization)) return deny('organization-suspended');
 
@@ -58,7 +75,7 @@ const forOrganizationAdmin = (
   action: string,
   project: Project,
   reason: AllowReason,
-): Answer => {
+): Ruling => {
   const row = rowOf(past, account, project);
   const hasRow = row !== null;
   const closed = project.visibility !== 'open' && !project.isDefault;
@@ -72,7 +89,7 @@ const forOrganizationAdmin = (
 };
 
 /** An ordinary member has what their row says, and at least `member` in the default project (PRJ-05, PRJ-24, AMB-07). */
-const forMember = (past: Past, account: string, action: string, project: Project): Answer => {
+const forMember = (past: Past, account: string, action: string, project: Project): Ruling => {
   if (action === 'project:join' && project.visibility === 'open') return allow('organization-member'); // PRM-17
   const row = rowOf(past, account, project);
   const role = row ?? (project.isDefault ? 'member' : null);
@@ -85,7 +102,7 @@ const forMember = (past: Past, account: string, action: string, project: Project
 };
 
 /** Someone of another organization, or of none, has what their row says while externals are let in (COL-18…21, AMB-09). */
-const forOutsider = (past: Past, account: string, action: string, project: Project): Answer => {
+const forOutsider = (past: Past, account: string, action: string, project: Project): Ruling => {
   const row = rowOf(past, account, project);
   if (row === null) return deny('not-a-member');
   if (action === 'project:leave') return leaving(project, true, 'external-collaborator');
@@ -97,7 +114,7 @@ const forOutsider = (past: Past, account: string, action: string, project: Proje
 };
 
 /** Nobody leaves the default project (PRJ-22); elsewhere, whoever has a row of their own can give it up. */
-const leaving = (project: Project, hasRow: boolean, reason: AllowReason): Answer => {
+const leaving = (project: Project, hasRow: boolean, reason: AllowReason): Ruling => {
   if (project.isDefault) return deny('role-lacks-permission');
   return hasRow ? allow(reason) : deny('not-a-collaborator');
 };

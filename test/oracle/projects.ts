@@ -22,6 +22,14 @@ export const findProject = (past: Past, id: string): Project | null => {
   return null;
 };
 
+/** ORG-02: every organization has one from birth. */
+export const homeProjectOf = (past: Past, organization: string): string | null => {
+  for (const done of past) {
+    if (done.type === 'createOrganization' && done.organization === organization) return done.defaultProject;
+  }
+  return null;
+};
+
 /** PRJ-20: at any time, and at once. */
 const visibilityOf = (past: Past, project: string, atBirth: Visibility): Visibility => {
   let visibility = atBirth;

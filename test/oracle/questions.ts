@@ -2,14 +2,16 @@ import type { Past } from './operations.js';
 import { organizationExists } from './organizations.js';
 import { kindOf, resourceTypes, resourceTypesFor } from './permissions.js';
 import { findProject, type Project } from './projects.js';
+import { projectOfResource } from './resources.js';
+import { supportOf } from './support.js';
 
-/** `credential` presents the secret of a key, `api_key` names the key by its id; the answer is the same. */
+/** `credential` presents a secret, `api_key` names a key by its id: the answer is the same but for a legacy key's former secrets. */
 export interface Subject {
   readonly type: 'user' | 'api_key' | 'credential';
   readonly id: string;
 }
 
-/** `{type: 'organization' | 'project', id}`, or `{type: <kind>, projectId?}`. */
+/** `{type: 'organization' | 'project', id}`, or `{type: <kind>, id?, projectId?}`. */
 export interface Resource {
   readonly type: string;
   readonly id?: string;
@@ -30,6 +32,7 @@ export interface Question extends Ask {
 
 export const allowReasons = [
   'project-key',
+  'legacy-key',
   'organization-owner',
   'organization-admin',
   'organization-member',
@@ -45,6 +48,7 @@ export const denyReasons = [
   'account-deleted',
   'account-blocked',
   'revoked-key',
+  'superseded-key',
   'expired-key',
   'unknown-action',
   'unknown-resource',
@@ -64,36 +68,78 @@ export const denyReasons = [
 export type AllowReason = (typeof allowReasons)[number];
 export type DenyReason = (typeof denyReasons)[number];
 
-export type Answer =
+export type Ruling =
   { readonly decision: true; readonly reason: AllowReason } | { readonly decision: false; readonly reason: DenyReason };
 
-export const allow = (reason: AllowReason): Answer => ({ decision: true, reason });
-export const deny = (reason: DenyReason): Answer => ({ decision: false, reason });
+/** Who asks, as far as it is known. */
+export type Principal =
+  | { readonly type: 'user'; readonly id: string; readonly organization: string | null }
+  | { readonly type: 'api_key'; readonly id: string; readonly project: string; readonly organization: string };
+
+/** Where it counts (section 8). */
+export interface Attribution {
+  readonly organization: string;
+  readonly project: string | null;
+  readonly apiKey: string | null;
+  readonly fallback: 'fallback' | 'externalFallback' | null;
+  readonly listingScope: 'project' | 'defaultProject' | 'organization';
+}
+
+export type Answer = Ruling & { readonly principal: Principal | null; readonly attribution: Attribution | null };
+
+export const allow = (reason: AllowReason): Ruling => ({ decision: true, reason });
+export const deny = (reason: DenyReason): Ruling => ({ decision: false, reason });
+
+/** What a question means where it does not say so: the asker's home organization, and a key's own project. */
+export interface Asker {
+  readonly organization: string | null;
+  readonly project: string | null;
+}
 
 /** What is wrong with the question itself, whoever asks it. */
-export const faultOf = (
-  past: Past,
-  { action, resource, channel }: Ask,
-  ownProject: string | null,
-): DenyReason | null => {
+export const faultOf = (past: Past, ask: Ask, asker: Asker): DenyReason | null => {
+  const { action, resource, channel } = ask;
   const types = resourceTypesFor(action);
   if (types.length === 0) return 'unknown-action';
   if (!types.includes(resource.type))
     return resourceTypes.includes(resource.type) ? 'unknown-action' : 'unknown-resource';
-  if (organizationOf(past, resource, ownProject) === null) return 'unknown-resource';
-  if (kindOf(action) === 'code-interpreter' && channel !== 'api') return 'unsupported-channel'; // RES-05, AMB-25
-  return null;
+  if (findTarget(past, ask, asker) === null) return 'unknown-resource';
+  // RES-05, AMB-25: where there is no UI, there is none in the playground.
+  const hasNoUi = supportOf(past, kindOf(action))?.ui === null;
+  return hasNoUi && channel !== 'api' ? 'unsupported-channel' : null;
 };
 
-/** The project in question; a key that names none means its own. `null` for an organization or an unknown project. */
-export const projectOf = (past: Past, resource: Resource, ownProject: string | null): Project | null => {
-  if (resource.type === 'organization') return null;
-  const id = resource.type === 'project' ? resource.id : (resource.projectId ?? ownProject);
-  return id === undefined || id === null ? null : findProject(past, id);
+export interface Target {
+  readonly organization: string;
+  /** Null for an organization. */
+  readonly project: Project | null;
+  /** The project that was named beside a registered resource is not the resource's own. */
+  readonly elsewhere: boolean;
+}
+
+/** What is asked about; `null` where there is none such. */
+export const findTarget = (past: Past, { action, resource }: Ask, asker: Asker): Target | null => {
+  const { type, id, projectId } = resource;
+  if (type === 'organization') {
+    const exists = id !== undefined && organizationExists(past, id);
+    return exists ? { organization: id, project: null, elsewhere: false } : null;
+  }
+  if (type === 'project') return inProject(past, id);
+  // Registered names are of an organization: that of the project beside it, or else the asker's home.
+  const beside = inProject(past, projectId);
+  const organization = projectId === undefined ? asker.organization : (beside?.organization ?? null);
+  const registeredIn =
+    id === undefined || organization === null ? null : projectOfResource(past, organization, type, id);
+  if (projectId !== undefined) {
+    return beside && { ...beside, elsewhere: registeredIn !== null && registeredIn !== projectId };
+  }
+  if (registeredIn !== null) return inProject(past, registeredIn);
+  // A key means its own project, if it does not mean one certain thing; what it is about to make is not there yet.
+  const meansOwn = id === undefined || action.endsWith(':create');
+  return meansOwn ? inProject(past, asker.project) : null;
 };
 
-/** The organization in question, itself or by its project; `null` where there is none such. */
-export const organizationOf = (past: Past, resource: Resource, ownProject: string | null): string | null => {
-  if (resource.type !== 'organization') return projectOf(past, resource, ownProject)?.organization ?? null;
-  return resource.id !== undefined && organizationExists(past, resource.id) ? resource.id : null;
+const inProject = (past: Past, id: string | null | undefined): Target | null => {
+  const project = id === undefined || id === null ? null : findProject(past, id);
+  return project && { organization: project.organization, project, elsewhere: false };
 };

@@ -17,6 +17,9 @@ const clock: Clock = { aheadMs: 0 };
 const real = Date.now;
 let server: TestServer;
 
+const needsAServer = ({ steps }: Scenario): boolean =>
+  steps.some((step) => 'sentence' in step && step.sentence.needsAServer === true);
+
 beforeAll(async () => {
   jest.spyOn(Date, 'now').mockImplementation(() => real() + clock.aheadMs);
   server = await startTestServer();
@@ -38,9 +41,10 @@ describe.each(themes)('%s', (_, scenarios) => {
       });
 
       it('over HTTP, and counted and settled alike', async () => {
+        const own = needsAServer(scenario) ? await startTestServer() : undefined;
         const [pure, http] = [
           await playedPure(scenario, new PureStage()),
-          await playedOverHttp(scenario, new HttpStage(server.client, clock)),
+          await playedOverHttp(scenario, new HttpStage((own ?? server).client, clock)).finally(() => own?.remove()),
         ];
         expect(http.answers).toEqual(expectedOf(scenario));
         expect(http.seen).toEqual(pure.seen);

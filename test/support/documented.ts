@@ -4,7 +4,10 @@ import { closed, compilerOf, documentOf } from './api-document.js';
 import type { Answer, Client } from './client.js';
 
 /** The headers that say something of the API: none of them goes out where it is not documented. */
-const speaking = ['writ-position', 'etag', 'idempotent-replayed', 'www-authenticate', 'retry-after', 'x-request-id'];
+const speaking = [
+  ...['writ-position', 'etag', 'idempotent-replayed', 'www-authenticate', 'retry-after', 'x-request-id'],
+  ...['x-writ-api-key-id', 'x-writ-project-id', 'x-writ-organization-id'],
+];
 
 /** Statuses that an operation names if it answers with them; the rest, which any may meet, stands under `default`. */
 const ordinary: ReadonlySet<number> = new Set([200, 201, 204, 304, 400, 401, 403, 404, 409, 412, 413, 415, 422, 503]);
@@ -23,6 +26,12 @@ const patternsOf = ({ paths }: OpenApi): ReadonlyArray<Pattern> =>
       parameters: template.split('{').length,
     }))
     .sort((one, other) => one.parameters - other.parameters);
+
+const linesOf = (body: unknown): ReadonlyArray<unknown> =>
+  String(body)
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
 
 type Check = (method: string, path: string, answer: Answer<unknown>) => ReadonlyArray<string>;
 
@@ -77,7 +86,11 @@ const checkOf = (document: OpenApi): Check => {
     const validate = compiledOnce(`${key} ${type}`, () =>
       answer.status < 300 ? strict(closed(schema) as typeof schema) : open(schema),
     );
-    return validate(answer.body) ? [] : (validate.errors ?? []).map((fault) => JSON.stringify(fault));
+    // Of what is sent by line, every line is what is documented.
+    const bodies = type === 'application/x-ndjson' ? linesOf(answer.body) : [answer.body];
+    return bodies.flatMap((body) =>
+      validate(body) ? [] : (validate.errors ?? []).map((fault) => JSON.stringify(fault)),
+    );
   };
 
   const codeFaults = ({ description }: Response, { status, body }: Answer<unknown>): ReadonlyArray<string> => {

@@ -1,3 +1,4 @@
+import { kinds } from '#libs/authorization';
 import {
   type Cast,
   cast,
@@ -54,13 +55,15 @@ export type Role = 'owner' | 'member' | 'fellow' | 'external' | 'stranger';
 export type For =
   | 'anyone'
   | 'key'
+  | 'proxy'
   | 'operator'
   | 'decisions'
   | 'identity'
   | 'person'
   | 'reader'
   | 'person or identity'
-  | 'person or audit';
+  | 'person or audit'
+  | 'person or resources';
 
 export interface Row {
   readonly for: For;
@@ -80,6 +83,8 @@ export interface Row {
   /** The organization takes its members by invitation meanwhile. */
   readonly byInvitation?: true;
   readonly query?: (tenant: Tenant) => string;
+  /** Of the body; JSON where it is left out. */
+  readonly type?: string;
 }
 
 const people = (owner: number, member: number, fellow: number, external: number, stranger = 404) => ({
@@ -125,15 +130,39 @@ const sharedProject = async (client: Client, into: Tenant) => {
   for (const accountId of [member, external]) await collaborate(client, projectId, { by, accountId });
   return { projectId };
 };
+let serial = 0;
+/** One that is registered already. */
+const newResource = async (client: Client, { project: id }: Tenant) => {
+  serial += 1;
+  const resourceId = `resource-${String(serial)}`;
+  await client.ask('PUT', `/v1/projects/${id}/resources/file/${resourceId}`);
+  return { resourceId };
+};
+/** The tenant's own, issued where it is not yet: an organization has one at most. */
+const legacyKey = async (client: Client, { organization: id }: Tenant) => {
+  await client.post(`/v1/organizations/${id}/legacy-key`);
+  return {};
+};
 const newServiceToken = async (client: Client) => ({
   serviceTokenId: (
     await client.made<{ readonly id: string }>('/v1/service-tokens', { name: 'target', scopes: ['audit'] })
   ).id,
 });
 
+/** The whole support table. */
+export const supportRows = [...kinds].map((kind) => ({ kind, key: true, ui: false }));
+
+/** The same each time, as there are few. */
+const pepper = { secret: 'a pepper of some length' };
+const newPepper = async (client: Client) => {
+  await client.ask('PUT', '/v1/imports/peppers/kept', { body: pepper });
+  return { name: 'kept' };
+};
+
 const organization = '/v1/organizations/:organizationId';
 const oneProject = '/v1/projects/:projectId';
 const collaborators = `${oneProject}/collaborators`;
+const resources = `${oneProject}/resources`;
 
 /** What each route answers to whom, from the contract. A route without a row has not been thought about. */
 export const rows: Readonly<Record<string, Row>> = {
@@ -142,6 +171,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /openapi.json': { for: 'anyone', ok: 200 },
   'GET /docs': { for: 'anyone', ok: 200 },
   'GET /v1/whoami': { for: 'key', ok: 200 },
+  'GET /v1/forward-auth': { for: 'proxy', ok: 200 },
   'POST /v1/authorize': {
     for: 'decisions',
     ok: 200,
@@ -276,4 +306,78 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /v1/api-keys/:keyId': { for: 'reader', ok: 200, people: ofProject(200) },
   'PATCH /v1/api-keys/:keyId': { for: 'person', ok: 200, people: ofProject(200), body: { name: 'renamed' } },
   'DELETE /v1/api-keys/:keyId': { for: 'person', ok: 204, people: ofProject(204), target: newKey },
+  'POST /v1/api-keys/:keyId/rotate': { for: 'person', ok: 201, people: ofProject(201), target: newKey },
+  // By their secrets it is for the operator alone: many-revoked.e2e.
+  'POST /v1/api-keys/revoke': {
+    for: 'person',
+    ok: 200,
+    people: ofProject(200),
+    body: 'keys of a project',
+    target: sharedProject,
+  },
+  [`POST ${organization}/legacy-key`]: { for: 'operator', ok: 201, target: newOrganization },
+  [`GET ${organization}/legacy-key`]: { for: 'reader', ok: 200, people: ofOrganization(200), target: legacyKey },
+  [`POST ${organization}/legacy-key/regenerate`]: {
+    for: 'person',
+    ok: 200,
+    people: ofOrganization(200),
+    target: legacyKey,
+    neverByService: true,
+  },
+  [`POST ${organization}/legacy-key/reveal`]: {
+    for: 'person',
+    ok: 200,
+    people: ofOrganization(200),
+    target: legacyKey,
+    neverByService: true,
+  },
+  'GET /v1/api-keys/:keyId/last-use': { for: 'reader', ok: 200, people: ofProject(200) },
+  [`GET ${oneProject}/api-key-report`]: {
+    for: 'reader',
+    ok: 200,
+    people: ofProject(200),
+    query: () => '?about=maker-gone',
+  },
+  [`GET ${organization}/api-key-report`]: {
+    for: 'reader',
+    ok: 200,
+    people: ofOrganization(200),
+    query: () => '?about=maker-gone',
+  },
+  [`GET ${organization}/legacy-key/last-use`]: {
+    for: 'reader',
+    ok: 200,
+    people: ofOrganization(200),
+    target: legacyKey,
+  },
+
+  [`GET ${resources}`]: { for: 'person or resources', ok: 200, people: ofProject(200) },
+  [`GET ${resources}/:kind`]: { for: 'person or resources', ok: 200, people: ofProject(200) },
+  [`GET ${resources}/:kind/:resourceId`]: {
+    for: 'person or resources',
+    ok: 200,
+    people: ofProject(200),
+    target: newResource,
+  },
+  [`PUT ${resources}/:kind/:resourceId`]: {
+    for: 'person or resources',
+    ok: 200,
+    people: ofProject(200),
+    body: { name: 'Resource' },
+    target: newResource,
+  },
+  [`DELETE ${resources}/:kind/:resourceId`]: {
+    for: 'person or resources',
+    ok: 204,
+    people: ofProject(204),
+    target: newResource,
+  },
+
+  'POST /v1/imports/api-keys': { for: 'operator', ok: 200, body: '{}', type: 'application/x-ndjson' },
+  'GET /v1/imports/peppers': { for: 'operator', ok: 200 },
+  'GET /v1/imports/peppers/:name': { for: 'operator', ok: 200, target: newPepper },
+  'PUT /v1/imports/peppers/:name': { for: 'operator', ok: 200, body: pepper, target: newPepper },
+
+  'GET /v1/support-matrix': { for: 'reader', ok: 200, people: all(200) },
+  'PUT /v1/support-matrix': { for: 'operator', ok: 200, body: { rows: supportRows } },
 };

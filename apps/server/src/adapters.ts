@@ -2,6 +2,9 @@ import type { EventStore } from '#libs/event-store';
 import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { EventStoreDb } from '#libs/event-store/eventstoredb';
 import { E, type TE } from '#libs/kernel';
+import type { UseStore } from '#libs/key-uses';
+import { FileUseStore } from '#libs/key-uses/file';
+import { PostgresUseStore } from '#libs/key-uses/postgres';
 import { Keyring, loadMasterKey, type MasterKeyRefused, type Vault, type VaultUnavailable } from '#libs/vault';
 import { FileVault } from '#libs/vault/file';
 import { PostgresVault } from '#libs/vault/postgres';
@@ -20,6 +23,10 @@ const openStore = ({ eventStore, dataDir }: Config): Promise<EventStore> =>
 const openVault = ({ vault, dataDir }: Config, keyring: Keyring): Promise<Vault> =>
   orThrow<Vault>(vault === undefined ? FileVault.open(dataDir, keyring) : PostgresVault.open(vault, keyring));
 
+/** Beside the vault, wherever that is. It is opened when it is first needed: nothing waits for it. */
+const useStore = ({ vault, dataDir }: Config): UseStore =>
+  vault === undefined ? new FileUseStore(dataDir) : new PostgresUseStore(vault);
+
 /** The concrete adapters, named here and nowhere else. */
 export const openFoundation: OpenFoundation = async (config) => {
   const store = await openStore(config);
@@ -27,7 +34,7 @@ export const openFoundation: OpenFoundation = async (config) => {
     const keyring = new Keyring(await orThrow(loadMasterKey(config.dataDir, config.masterKey?.toString('base64'))));
     const vault = await openVault(config, keyring);
     // The lock on the data directory says so.
-    return { store, vault, keyring, alone: config.eventStore === 'embedded' };
+    return { store, vault, keyring, uses: useStore(config), alone: config.eventStore === 'embedded' };
   } catch (error) {
     await store.close();
     throw error;

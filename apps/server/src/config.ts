@@ -30,6 +30,7 @@ export interface Config {
   readonly oidcIssuers: ReadonlyArray<OidcIssuer>;
   readonly keyPrefix: string;
   readonly keyHelpUrl: string | undefined;
+  /** The one bound of both classes, secrets and people's access: no node goes on for longer on what it last heard (PRO-15). */
   readonly maxStalenessMs: number;
 }
 

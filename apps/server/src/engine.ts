@@ -1,21 +1,33 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { AccountByEmail, Identities, People, PersonalIndex, Registrations, SignInHandler } from '#libs/accounts';
-import { ApiKeys, Credentials, KeyPrefix, KeySettings, LegacyKeys } from '#libs/api-keys';
+import {
+  ApiKeys,
+  Credentials,
+  ImportedDigests,
+  ImportedKinds,
+  KeyReports,
+  KeySettings,
+  LegacyKeys,
+  PepperKeys,
+  Peppers,
+} from '#libs/api-keys';
 import { Trail } from '#libs/audit';
 import { LiveState } from '#libs/authorization';
 import { Deletions, Takeovers } from '#libs/departures';
 import { type EventStore, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, Organizations } from '#libs/organizations';
 import { Collaborators, EndedRows, Projects } from '#libs/projects';
+import { KeyUses } from '#libs/key-uses';
 import { Resources, SupportMatrices } from '#libs/resources';
 import { Freshness, type Reactions, ReadSide } from '#libs/read-models';
 import { ServiceTokens } from '#libs/service-tokens';
-import { blindIndex, type Keyring, type Vault } from '#libs/vault';
+import { blindIndex, type Vault } from '#libs/vault';
 import { Providers } from './admin/providers.js';
 import type { Config } from './config.js';
+import { KeyHelp } from './decisions/client-errors.js';
 import { Decisions } from './decisions/decisions.js';
-import { KeyHelp } from './decisions/whoami.controller.js';
+import type { Foundation } from './foundation.js';
 import { Authentication, OperatorToken } from './http/authentication.js';
 import { Cursors } from './http/cursor.js';
 import { Idempotency } from './http/idempotency.js';
@@ -25,6 +37,7 @@ import { PersonTokens } from './http/oidc/person-tokens.js';
 import { Personal } from './http/personal.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
+import { prefixOf } from './key-prefix.js';
 import { Unfinished } from './unfinished.js';
 
 /** In ms. Nodes that find the same thing left undone do it at different moments of this time. */
@@ -32,15 +45,6 @@ const APART = 1_000;
 
 /** Categories of this release that no read model folds; any other unknown one halts the read side. */
 const passedOver: ReadonlySet<string> = new Set(['idempotency', 'heartbeat']);
-
-export interface Foundation {
-  readonly store: EventStore;
-  readonly vault: Vault;
-  readonly keyring: Keyring;
-  readonly operatorToken: string;
-  /** No other process serves this log. */
-  readonly alone: boolean;
-}
 
 /** Everything that serves, made once from what it stands on. Nothing here knows a concrete adapter. */
 export class Engine {
@@ -59,6 +63,8 @@ export class Engine {
   );
   readonly keys = new ApiKeys(this.live);
   readonly legacyKeys = new LegacyKeys(this.live);
+  readonly peppers = new Peppers();
+  readonly importedDigests: ImportedDigests;
   readonly resources = new Resources(this.live);
   readonly supportMatrices = new SupportMatrices();
   readonly serviceTokens = new ServiceTokens();
@@ -73,6 +79,8 @@ export class Engine {
   readonly providers: Providers;
   readonly keySettings: KeySettings;
   readonly credentials: Credentials;
+  readonly uses: KeyUses;
+  readonly keyReports: KeyReports;
   readonly decisions: Decisions;
   readonly keyHelp: KeyHelp;
   readonly readSide: ReadSide;
@@ -83,10 +91,13 @@ export class Engine {
   readonly personal: Personal;
   readonly lists: Lists;
   readonly settled: Settled;
+  private readonly pepperKeys: PepperKeys;
   private readonly reactions: Reactions;
-  private readonly finishes: boolean;
+  private readonly roles: Config['roles'];
 
-  constructor({ store, vault, keyring, operatorToken, alone }: Foundation, config: Config, logger: Logger) {
+  constructor(foundation: Foundation, config: Config, logger: Logger) {
+    const { store, vault, keyring, uses, operatorToken, alone } = foundation;
+    this.roles = config.roles;
     this.store = store;
     this.vault = vault;
     this.streams = new StreamFolds(store);
@@ -102,7 +113,12 @@ export class Engine {
     );
     this.providers = new Providers(config.oidcIssuers.map(({ name }) => name));
     this.keySettings = new KeySettings(prefixOf(config.keyPrefix));
-    this.credentials = new Credentials(this.live, this.keySettings.prefix);
+    this.importedDigests = new ImportedDigests(keyring.derive('imported-keys'));
+    this.pepperKeys = new PepperKeys(vault, (failure) => {
+      logger.warn({ err: failure }, 'a pepper could not be had from the vault yet');
+    });
+    const importedKinds = new ImportedKinds(this.live, this.importedDigests, this.pepperKeys);
+    this.credentials = new Credentials(this.live, importedKinds, this.keySettings.prefix);
     this.keyHelp = new KeyHelp(config.keyHelpUrl ?? null);
     const rows = new EndedRows(this.live);
     const unfinished = new Unfinished(rows);
@@ -115,6 +131,8 @@ export class Engine {
       this.projects,
       this.keys,
       this.legacyKeys,
+      this.peppers,
+      importedKinds,
       this.resources,
       this.supportMatrices,
       this.serviceTokens,
@@ -124,7 +142,11 @@ export class Engine {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
     this.freshness = new Freshness(store, this.readSide, config.maxStalenessMs);
-    this.decisions = new Decisions(this.live, this.freshness, this.credentials);
+    this.uses = new KeyUses(uses, (failure) => {
+      logger.warn({ err: failure }, 'uses of keys cannot be stored: they are kept in memory, and it is tried again');
+    });
+    this.keyReports = new KeyReports(this.live, this.keys, this.uses, (id) => this.projects.inOrder(id));
+    this.decisions = new Decisions(this.live, this.freshness, this.credentials, this.uses);
     this.tokens = new PositionTokens(keyring.derive('positions'), store.logId);
     this.authentication = new Authentication(
       new OperatorToken(operatorToken),
@@ -145,7 +167,6 @@ export class Engine {
     this.settled = new Settled(this.readSide);
     this.deletions = new Deletions(this.streams, vault, this.personalIndex, this.invitations, this.readSide);
     this.takeovers = new Takeovers(this.streams, vault, this.registrations, rows);
-    this.finishes = config.roles.has('admin');
     const means = {
       streams: this.streams,
       registrations: this.registrations,
@@ -162,19 +183,17 @@ export class Engine {
   async start(): Promise<void> {
     this.readSide.start();
     await this.freshness.start();
-    if (this.finishes) this.reactions.start();
+    if (this.roles.has('admin')) this.reactions.start();
+    if (this.roles.has('decisions')) this.uses.start();
   }
 
   async stop(): Promise<void> {
     await this.reactions.stop();
+    this.pepperKeys.stop();
     await this.readSide.stop();
     await this.freshness.stop();
+    await this.uses.stop();
     await this.vault.close();
     await this.store.close();
   }
 }
-
-const prefixOf = (prefix: string): KeyPrefix => {
-  if (KeyPrefix.is(prefix)) return prefix;
-  throw new Error('the configuration let a key prefix through that is none');
-};

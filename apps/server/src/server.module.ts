@@ -2,13 +2,23 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { Reflector } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { accountHandlers, AccountByEmail, Identities, People, PersonalIndex, Registrations } from '#libs/accounts';
-import { apiKeyHandlers, ApiKeys, Credentials, KeySettings, LegacyKeys } from '#libs/api-keys';
+import {
+  apiKeyHandlers,
+  ApiKeys,
+  Credentials,
+  ImportedDigests,
+  KeyReports,
+  KeySettings,
+  LegacyKeys,
+  Peppers,
+} from '#libs/api-keys';
 import { Trail } from '#libs/audit';
 import { LiveState, MyPermissions } from '#libs/authorization';
 import { departureHandlers, Deletions, Takeovers } from '#libs/departures';
 import { EventStore, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, organizationHandlers, Organizations } from '#libs/organizations';
 import { Collaborators, projectHandlers, Projects } from '#libs/projects';
+import { KeyUses } from '#libs/key-uses';
 import { Freshness, ReadSide } from '#libs/read-models';
 import { resourceHandlers, Resources, SupportMatrices } from '#libs/resources';
 import { serviceTokenHandlers, ServiceTokens } from '#libs/service-tokens';
@@ -17,21 +27,30 @@ import { AccountsController } from './admin/accounts.controller.js';
 import { ApiKeyRevocationsController } from './admin/api-key-revocations.controller.js';
 import { ApiKeysController } from './admin/api-keys.controller.js';
 import { CollaboratorsController } from './admin/collaborators.controller.js';
+import { ImportsController } from './admin/imports.controller.js';
 import { InvitationsController } from './admin/invitations.controller.js';
+import { KeyReportsController } from './admin/key-reports.controller.js';
+import { LastUsesController } from './admin/last-uses.controller.js';
 import { LegacyKeysController } from './admin/legacy-keys.controller.js';
 import { MembersController } from './admin/members.controller.js';
 import { OrganizationsController } from './admin/organizations.controller.js';
+import { PeppersController } from './admin/peppers.controller.js';
 import { ProjectsController } from './admin/projects.controller.js';
 import { Providers } from './admin/providers.js';
+import { ResourcesController } from './admin/resources.controller.js';
 import { ServiceTokensController } from './admin/service-tokens.controller.js';
 import { ShownAccounts } from './admin/shown-accounts.js';
+import { ShownKeys } from './admin/shown-keys.js';
 import { ShownMembers } from './admin/shown-members.js';
 import { SignInsController } from './admin/sign-ins.controller.js';
+import { SupportMatrixController } from './admin/support-matrix.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import type { ServerRole } from './config.js';
 import { AuthorizeController } from './decisions/authorize.controller.js';
+import { KeyHelp } from './decisions/client-errors.js';
 import { Decisions } from './decisions/decisions.js';
-import { KeyHelp, WhoamiController } from './decisions/whoami.controller.js';
+import { ForwardAuthController } from './decisions/forward-auth.controller.js';
+import { WhoamiController } from './decisions/whoami.controller.js';
 import type { Engine } from './engine.js';
 import { Authentication } from './http/authentication.js';
 import { Lists } from './http/list.js';
@@ -53,9 +72,15 @@ const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
     ApiKeysController,
     ApiKeyRevocationsController,
     LegacyKeysController,
+    LastUsesController,
+    KeyReportsController,
+    ImportsController,
+    PeppersController,
+    ResourcesController,
+    SupportMatrixController,
     ServiceTokensController,
   ],
-  decisions: [AuthorizeController, WhoamiController],
+  decisions: [AuthorizeController, WhoamiController, ForwardAuthController],
   audit: [AuditController],
 };
 
@@ -94,6 +119,11 @@ const parts = (engine: Engine): Provider[] => [
   { provide: ApiKeys, useValue: engine.keys },
   { provide: Credentials, useValue: engine.credentials },
   { provide: LegacyKeys, useValue: engine.legacyKeys },
+  { provide: KeyUses, useValue: engine.uses },
+  { provide: KeyReports, useValue: engine.keyReports },
+  { provide: ShownKeys, useValue: new ShownKeys(engine.uses) },
+  { provide: Peppers, useValue: engine.peppers },
+  { provide: ImportedDigests, useValue: engine.importedDigests },
   { provide: Resources, useValue: engine.resources },
   { provide: SupportMatrices, useValue: engine.supportMatrices },
   { provide: Decisions, useValue: engine.decisions },

@@ -1,2 +1,3 @@
 export * from './domain/api-key.events.js';
 export * from './domain/legacy-key.events.js';
+export * from './domain/pepper.events.js';

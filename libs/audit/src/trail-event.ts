@@ -1,5 +1,5 @@
 import type * as t from 'io-ts';
-import { AccountId, E, OrganizationId, pipe, ProjectId, Sealed, type Timestamp } from '#libs/kernel';
+import { AccountId, ApiKeyId, E, OrganizationId, pipe, ProjectId, Sealed, type Timestamp } from '#libs/kernel';
 import { type Actor, categoryOf, idOf, metadataOf, type RecordedEvent, type StoreFailure } from '#libs/event-store';
 
 /** An event as an auditor reads it: no secret, no digest, and personal data still sealed. */
@@ -31,15 +31,26 @@ const accountOf = (category: string, id: string, data: Readonly<Record<string, u
   return idIn(AccountId, data['accountId']);
 };
 
+/** What a key is found by leaves the log nowhere, however deep in an event it lies. */
+const digests: ReadonlySet<string> = new Set(['digest', 'supersedes']);
+const withoutDigests = (data: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(data).flatMap(([name, value]: [string, unknown]) => {
+      if (digests.has(name)) return [];
+      const isNested = typeof value === 'object' && value !== null && !Array.isArray(value);
+      return [[name, isNested ? withoutDigests(value) : value]];
+    }),
+  );
+
 export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, TrailEvent> =>
   pipe(
     metadataOf(recorded),
     E.map(({ actor, via, at, correlationId }) => {
       const [category, id] = [categoryOf(recorded.stream), idOf(recorded.stream)];
       const body = recorded.data as Readonly<Record<string, unknown>>;
-      // What is left out: digests; the HMACs that find a person; and the box, which is opened beside.
-      const { digest: _digest, identity: _identity, profile, address, ...rest } = body;
-      const { email: _email, ...data } = rest;
+      // What is left out: the HMACs that find a person; and the box, which is opened beside.
+      const { email: _email, identity: _identity, profile, address, ...rest } = body;
+      const data = withoutDigests(rest);
       const box = profile ?? address;
       return {
         id: `evt_${recorded.id.replaceAll('-', '')}`,
@@ -52,7 +63,7 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
         organizationId:
           category === 'organization' ? (id as OrganizationId) : idIn(OrganizationId, data['organizationId']),
         projectId: category === 'project' ? (id as ProjectId) : idIn(ProjectId, data['projectId']),
-        apiKeyId: category === 'apiKey' ? id : null,
+        apiKeyId: category === 'apiKey' ? id : idIn(ApiKeyId, data['keyId']),
         accountId: accountOf(category, id, data),
         data,
         sealed: Sealed.is(box) ? box : null,

@@ -73,11 +73,11 @@ export const authorizeAll =
     return found;
   };
 
-/** The same question of any facts: `undefined` when the person may, else how they are refused. */
+/** The same question of any facts, through the API: `undefined` when the person may, else how they are refused. */
 export const mayPerson = (facts: Facts, { accountId, action, place, now }: Wish): Refusal | undefined => {
   const { decision } = decide(
     facts,
-    { subject: { type: 'user', id: accountId }, action, resource: place, channel: 'ui' },
+    { subject: { type: 'user', id: accountId }, action, resource: place, channel: 'api' },
     { now: millisOf(now), stale: false },
   );
   if (decision) return undefined;

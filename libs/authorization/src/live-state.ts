@@ -1,4 +1,5 @@
 import { follow, type Follows, type ReadModel } from '#libs/read-models';
+import { resourceStream } from '#libs/resources/events';
 import type {
   AccountFact,
   Cite,
@@ -12,16 +13,17 @@ import type {
   SupportTable,
 } from './domain/facts.js';
 import { seedSupport } from './domain/support.js';
+import { KeyTable } from './key-table/key-table.js';
+import { Places } from './key-table/places.js';
 import { keyFact } from './projections/key-facts.js';
-import { legacyKeyFact, type LegacyKeyFacts } from './projections/legacy-key-facts.js';
+import { legacyKeyFact } from './projections/legacy-key-facts.js';
 import { accountFact, type FactFold, membershipFact } from './projections/people-facts.js';
 import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
 import { resourceFact, supportFact } from './projections/resource-facts.js';
-import { resourceStream } from '#libs/resources/events';
 
 /** Folds one category into a map of facts by stream id. */
 const held = <Fact, Ev extends { readonly type: string }>(
-  facts: Map<string, Fact>,
+  facts: Pick<Map<string, Fact>, 'get'> & { set(id: string, fact: Fact): unknown },
   fold: FactFold<Fact, Ev>,
   changed: (fact: Fact, id: string) => void = () => undefined,
 ): Follows =>
@@ -42,12 +44,9 @@ export class LiveState implements Facts, ReadModel {
   private readonly accounts = new Map<string, AccountFact>();
   private readonly memberships = new Map<string, MembershipFact>();
   private readonly organizations = new Map<string, OrganizationFact>();
-  private readonly projects = new Map<string, ProjectFact>();
+  private readonly projects = new Places();
   private readonly collaborators = new Map<string, CollaboratorFact>();
-  private readonly keys = new Map<string, KeyFact>();
-  private readonly keysByDigest = new Map<string, KeyFact>();
-
-  private readonly legacyKeys = new Map<string, LegacyKeyFacts>();
+  private readonly keys = new KeyTable(this.projects);
   private readonly resources = new Map<string, ResourceFact>();
   private supportTable: SupportTable = seedSupport;
   private readonly archivedProjects = new Map<string, Cite>();
@@ -63,12 +62,17 @@ export class LiveState implements Facts, ReadModel {
       keep(this.archivedProjects, id, archived);
     }),
     held(this.collaborators, collaboratorFact),
-    held(this.keys, keyFact, (key) => {
-      this.found(key);
+    follow(keyFact, (recorded) => {
+      const before = this.keys.byId(recorded.id);
+      const key = keyFact.project(before, recorded);
+      if (key !== undefined && key !== before) this.keys.put(key);
     }),
-    held(this.legacyKeys, legacyKeyFact, ({ current, former }) => {
-      if (current !== null) this.keys.set(current.id, current);
-      for (const key of [...former, current]) if (key !== null) this.found(key);
+    follow(legacyKeyFact, (recorded) => {
+      const current = this.keys.byId(recorded.event.data.keyId) ?? null;
+      const facts = legacyKeyFact.project(current === null ? undefined : { current, former: [] }, recorded);
+      if (facts === undefined || facts.current === current) return;
+      for (const key of facts.former) this.keys.putFormer(key);
+      if (facts.current !== null) this.keys.put(facts.current);
     }),
     held(this.resources, resourceFact),
     follow(supportFact, (recorded) => {
@@ -76,18 +80,12 @@ export class LiveState implements Facts, ReadModel {
     }),
   ];
 
-  /** A digest is one key's for good: whoever came first in the log keeps it. */
-  private found(key: KeyFact): void {
-    const first = this.keysByDigest.get(key.digest);
-    if (first === undefined || first.id === key.id) this.keysByDigest.set(key.digest, key);
-  }
-
   keyByDigest(digest: string): KeyFact | undefined {
-    return this.keysByDigest.get(digest);
+    return this.keys.byDigest(digest);
   }
 
   key(id: string): KeyFact | undefined {
-    return this.keys.get(id);
+    return this.keys.byId(id);
   }
 
   account(id: string): AccountFact | undefined {

@@ -5,7 +5,7 @@ export { RegisterResource, RemoveResource } from './commands/resources.js';
 export { ReviseSupportMatrix } from './commands/revise-support-matrix.js';
 export type { ResourceFailure } from './domain/resource.decider.js';
 export { ResourceId } from './domain/resource-id.js';
-export { SupportRow } from './domain/support-matrix.events.js';
+export { ListingScope, SupportRow } from './domain/support-matrix.events.js';
 export type { ResourceDocument } from './projections/resources.js';
 export { Resources } from './queries/resources.js';
 export { SupportMatrices } from './queries/support-matrices.js';

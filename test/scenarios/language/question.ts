@@ -14,6 +14,8 @@ export interface Question {
   readonly text: string;
   readonly who: Who;
   readonly action: string;
+  /** What a service calls the one resource that is meant. */
+  readonly resource: string | null;
   readonly where: Where;
   readonly channel: 'api' | 'ui' | 'playground' | null;
 }
@@ -21,7 +23,7 @@ export interface Question {
 const channels = { 'through the API': 'api', 'in the UI': 'ui', 'in the playground': 'playground' } as const;
 
 const form = new RegExp(
-  `^May (?<who>.+?) (?<action>[a-z-]+:[a-z-]+)(?: (?<where>(?:in|of) .+?))?(?:, (?<channel>${Object.keys(channels).join('|')}))?\\?$`,
+  `^May (?<who>.+?) (?<action>[a-z-]+:[a-z-]+)(?: on "(?<resource>[^"]+)")?(?: (?<where>(?:in|of) .+?))?(?:, (?<channel>${Object.keys(channels).join('|')}))?\\?$`,
   'u',
 );
 
@@ -56,7 +58,7 @@ const whereOf = (text: string | undefined, names: Names): Where => {
 
 /** `makers`: who made each key. */
 export const questionFrom = (text: string, names: Names, makers: ReadonlyMap<string, string>): Question => {
-  const { who, action, where, channel } = form.exec(text)?.groups ?? {};
+  const { who, action, resource, where, channel } = form.exec(text)?.groups ?? {};
   if (who === undefined || action === undefined)
     throw new Error(`"${text}": a question reads 'May Bob file:create in Alpha?' or 'May Bob member:read of Acme?'`);
   try {
@@ -64,6 +66,7 @@ export const questionFrom = (text: string, names: Names, makers: ReadonlyMap<str
       text,
       who: whoOf(who, names, makers),
       action,
+      resource: resource ?? null,
       where: whereOf(where, names),
       channel: channel === undefined ? null : channels[channel as keyof typeof channels],
     };
@@ -73,7 +76,8 @@ export const questionFrom = (text: string, names: Names, makers: ReadonlyMap<str
 };
 
 /** As `POST /v1/authorize` takes it: a file in a project, a project, an organization. */
-export const resourceOf = ({ action, where }: Question, idOf: (name: string) => string) => {
+export const resourceOf = ({ action, where, resource }: Question, idOf: (name: string) => string) => {
+  const one = resource === null ? {} : { id: resource };
   const noun = action.split(':')[0] ?? '';
   switch (where.type) {
     case 'organization':
@@ -83,9 +87,9 @@ export const resourceOf = ({ action, where }: Question, idOf: (name: string) => 
     case 'project':
     case 'no-project': {
       const id = where.type === 'project' ? idOf(where.name) : 'proj_nowhere';
-      return kinds.has(noun) && noun !== 'api-key' ? { type: noun, projectId: id } : { type: 'project', id };
+      return kinds.has(noun) && noun !== 'api-key' ? { type: noun, projectId: id, ...one } : { type: 'project', id };
     }
     case 'unsaid':
-      return { type: noun };
+      return { type: noun, ...one };
   }
 };

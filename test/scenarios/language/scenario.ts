@@ -6,6 +6,7 @@ import { Names } from './names.js';
 import { organizationFacts } from './organization.facts.js';
 import { projectFacts } from './project.facts.js';
 import { type Question, questionFrom } from './question.js';
+import { resourceFacts } from './resource.facts.js';
 import { type Fact, type Sentence, understand } from './sentence.js';
 
 /** The whole grammar: what is not in it is not said. */
@@ -14,6 +15,7 @@ export const table: ReadonlyArray<Sentence> = [
   ...comingAndGoingFacts,
   ...projectFacts,
   ...keyFacts,
+  ...resourceFacts,
 ];
 
 /** A question, and as much of its answer as the scenario states. */

@@ -20,6 +20,8 @@ interface Meaning<Word, Names> {
   readonly makes?: Word;
   /** What Ann must be allowed for it, and where; for a key, in its project. The operator needs no leave. */
   readonly may?: readonly [action: string, where: Word];
+  /** It is no organization's alone: over HTTP its scenario has a server of its own. */
+  readonly needsAServer?: true;
   readonly tell: (pure: PureStage, names: Names) => void;
   readonly send: (http: HttpStage, names: Names) => Promise<Answer<unknown>>;
 }

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
 import { ApiKeys, Credentials, RevokeKeys } from '#libs/api-keys';
 import { LiveState } from '#libs/authorization';
-import { type CommandContext, EventStore } from '#libs/event-store';
+import { type CommandContext, EventStore, type Position } from '#libs/event-store';
 import { AccountId, type ApiKeyId, E, exact, notFound, ProjectId, timestampOf } from '#libs/kernel';
 import { ReadSide } from '#libs/read-models';
 import { ForPersonOrOperator } from '../http/access.guard.js';
@@ -20,7 +20,7 @@ import { Refused } from '../http/refused.js';
 import { Settled } from '../http/settled.js';
 import { Answers } from '../openapi/answers.js';
 import { RevokedKeys } from '../openapi/key-shapes.js';
-import { keyView } from './views.js';
+import { ShownKeys } from './shown-keys.js';
 
 /** Which keys are meant: one project's, one maker's, or those whose secrets leaked. */
 const Selection = t.union([
@@ -45,6 +45,7 @@ export class ApiKeyRevocationsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly keys: ApiKeys,
+    private readonly shown: ShownKeys,
     private readonly credentials: Credentials,
     private readonly live: LiveState,
     private readonly store: EventStore,
@@ -72,15 +73,21 @@ export class ApiKeyRevocationsController {
     if (inProject !== null && !inside(this.live.project(inProject)?.organizationId)) return E.left(notFound('project'));
     const { ids, legacy, unknown } = this.meant(selection);
     const confined = ids.filter((id) => inside(this.live.key(id)?.organizationId));
-    const done = await this.commands.execute(new RevokeKeys(context, by, confined, inProject));
-    return this.settled.after(done, ({ revoked }) => ({
-      revoked: revoked.flatMap(({ id, position }) => {
+    const done = await this.commands.execute(
+      new RevokeKeys(context, by, confined, { readAt: reached.right, inProject }),
+    );
+    return this.settled.after(done, async ({ revoked, position }) => {
+      const positions = new Map(revoked.map((each) => [each.id, each.position]));
+      const keys = revoked.flatMap(({ id }) => {
         const found = this.keys.get('operator', id, timestampOf(Date.now()));
-        return E.isLeft(found) ? [] : [{ ...keyView(found.right), position: this.tokens.encode(position) }];
-      }),
-      legacy,
-      unknown,
-    }));
+        return E.isLeft(found) ? [] : [found.right];
+      });
+      const shown = (await this.shown.all(keys)).map((key) => ({
+        ...key,
+        position: this.tokens.encode(positions.get(key.id) ?? position),
+      }));
+      return E.right({ revoked: shown, legacy, unknown });
+    });
   }
 
   /** Secrets are the operator's to name: whoever holds one could find out whose it is. The rest is a person's, by PRM-29. */
@@ -103,12 +110,10 @@ export class ApiKeyRevocationsController {
   }
 
   /** Which keys there are is told by this node's state: which first has to have everything that is in the log. */
-  private async atHead(): Promise<E.Either<Failure, void>> {
+  private async atHead(): Promise<E.Either<Failure, Position>> {
     const head = await this.store.head()();
     if (E.isLeft(head)) return head;
-    return (await this.readSide.reached(head.right, PATIENCE))
-      ? E.right(undefined)
-      : E.left({ _tag: 'PositionNotReached' });
+    return (await this.readSide.reached(head.right, PATIENCE)) ? head : E.left({ _tag: 'PositionNotReached' });
   }
 
   private meant(selection: Selection): Meant {

@@ -10,7 +10,7 @@ import { type Answer, reply } from '../http/answer.js';
 import { decode, decodeId, decodeIfAny } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
 import { IsoTime, Name, OverlapSeconds } from '../http/fields.js';
-import { Lists, PageQuery } from '../http/list.js';
+import { type ListBody, Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
@@ -18,20 +18,19 @@ import { Settled } from '../http/settled.js';
 import { Answers, AnswersNothing } from '../openapi/answers.js';
 import { ApiKey as ApiKeyShape, NewApiKey } from '../openapi/key-shapes.js';
 import { listOf } from '../openapi/shapes.js';
-import { keyView } from './views.js';
+import { type ApiKey, ShownKeys } from './shown-keys.js';
 
 const Expiry = t.union([IsoTime, t.null]);
 const Creation = exactWith({ name: Name }, { expiresAt: Expiry });
 const Rotation = exactWith({}, { overlapSeconds: OverlapSeconds });
 const Change = exactWith({}, { name: Name, expiresAt: Expiry });
 
-type ApiKey = ReturnType<typeof keyView>;
-
 @Controller('v1')
 export class ApiKeysController {
   constructor(
     private readonly commands: CommandBus,
     private readonly keys: ApiKeys,
+    private readonly shown: ShownKeys,
     private readonly settled: Settled,
     private readonly lists: Lists,
   ) {}
@@ -54,26 +53,26 @@ export class ApiKeysController {
   @Get('projects/:projectId/api-keys')
   @ForReader()
   @Answers('List API keys of a project', listOf(ApiKeyShape))
-  list(
+  async list(
     @Param('projectId', decodeId(ProjectId)) projectId: ProjectId,
     @Asked(PageQuery) query: PageQuery,
     @Reading() reader: Reader,
-  ) {
+  ): Answer<ListBody<ApiKey>> {
     const path = `/v1/projects/${projectId}/api-keys`;
     const part = this.lists.part(path, query);
     if (E.isLeft(part)) return part;
     const page = this.keys.page(reader, projectId, part.right, timestampOf(Date.now()));
     if (E.isLeft(page)) return page;
-    return E.right(this.lists.body(path, query, { ...page.right, items: page.right.items.map(keyView) }));
+    return E.right(this.lists.body(path, query, { ...page.right, items: await this.shown.all(page.right.items) }));
   }
 
   @Get('api-keys/:keyId')
   @ForReader()
   @Answers('Read an API key', ApiKeyShape, { etag: true })
-  get(@Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId, @Reading() reader: Reader) {
+  async get(@Param('keyId', decodeId(ApiKeyId)) id: ApiKeyId, @Reading() reader: Reader): Answer<ApiKey> {
     const found = this.keys.get(reader, id, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
-    const body = keyView(found.right);
+    const body = await this.shown.one(found.right);
     return E.right(reply(body, { etag: etagOf(found.right.changed, body), position: this.lists.position }));
   }
 
@@ -116,7 +115,8 @@ export class ApiKeysController {
     return this.settled.nothing(await this.commands.execute(new RevokeKey(context, by, id)));
   }
 
-  private show(id: ApiKeyId) {
-    return Promise.resolve(E.map(keyView)(this.keys.get('operator', id, timestampOf(Date.now()))));
+  private async show(id: ApiKeyId) {
+    const found = this.keys.get('operator', id, timestampOf(Date.now()));
+    return E.isLeft(found) ? found : E.right(await this.shown.one(found.right));
   }
 }

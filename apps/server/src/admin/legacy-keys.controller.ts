@@ -16,7 +16,7 @@ import { Calling, Context, Person, Reading } from '../http/request.decorators.js
 import { Settled } from '../http/settled.js';
 import { Answers } from '../openapi/answers.js';
 import { IssuedLegacyKey, LegacyKey, RegeneratedLegacyKey, RevealedSecret } from '../openapi/key-shapes.js';
-import { legacyKeyView } from './views.js';
+import { ShownKeys } from './shown-keys.js';
 
 const ofOrganization = Param('organizationId', decodeId(OrganizationId));
 
@@ -26,6 +26,7 @@ export class LegacyKeysController {
   constructor(
     private readonly commands: CommandBus,
     private readonly legacyKeys: LegacyKeys,
+    private readonly shown: ShownKeys,
     private readonly settled: Settled,
     private readonly lists: Lists,
   ) {}
@@ -44,10 +45,13 @@ export class LegacyKeysController {
   @Get()
   @ForReader()
   @Answers('Read about the legacy key of an organization', LegacyKey, { etag: true })
-  get(@ofOrganization organizationId: OrganizationId, @Reading() reader: Reader) {
+  async get(
+    @ofOrganization organizationId: OrganizationId,
+    @Reading() reader: Reader,
+  ): Answer<t.TypeOf<typeof LegacyKey>> {
     const found = this.legacyKeys.get(reader, organizationId, timestampOf(Date.now()));
     if (E.isLeft(found)) return found;
-    const body = legacyKeyView(found.right);
+    const body = await this.shown.legacy(found.right);
     return E.right(reply(body, { etag: etagOf(found.right.changed, body), position: this.lists.position }));
   }
 

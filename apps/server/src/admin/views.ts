@@ -1,6 +1,7 @@
 import type { AccountDocument } from '#libs/accounts';
 import { endOf, type KeyDocument, type LegacyKeyDocument, statusOf } from '#libs/api-keys';
-import { type ApiKeyId, timestampOf } from '#libs/kernel';
+import type { Known } from '#libs/key-uses';
+import { type ApiKeyId, type Timestamp, timestampOf } from '#libs/kernel';
 import {
   type InvitationDocument,
   type InvitationStatus,
@@ -8,6 +9,7 @@ import {
   type OrganizationDocument,
 } from '#libs/organizations';
 import type { ProjectDocument } from '#libs/projects';
+import type { ResourceDocument } from '#libs/resources';
 import type { ServiceTokenDocument } from '#libs/service-tokens';
 
 /** The shapes of `api.md`: the documents, less what is not for showing. Absent is `null`. */
@@ -33,15 +35,31 @@ export const invitationView = ({ id, status, expiresAt, createdAt }: InvitationD
 
 export const projectView = ({ changed: _, ...project }: ProjectDocument) => project;
 
-export const keyView = (key: KeyDocument) => {
-  const { organizationId: _organization, changed: _changed, endsAt: _ends, ...shown } = key;
+/** A key that was just made has not been used. */
+export const keyView = (key: KeyDocument, lastUsedAt: Timestamp | null = null) => {
+  const { organizationId: _organization, changed: _changed, endsAt: _ends, replacedAt: _at, ...shown } = key;
   const now = timestampOf(Date.now());
-  return { ...shown, expiresAt: endOf(key), status: statusOf(key, now), lastUsedAt: null };
+  return { ...shown, expiresAt: endOf(key), status: statusOf(key, now), lastUsedAt };
 };
 
-export const legacyKeyView = ({ organizationId: _organization, changed: _changed, ...shown }: LegacyKeyDocument) => ({
-  ...shown,
-  lastUsedAt: null,
+export const legacyKeyView = (
+  { organizationId: _organization, changed: _changed, ...shown }: LegacyKeyDocument,
+  lastUsedAt: Timestamp | null,
+) => ({ ...shown, lastUsedAt });
+
+/** How much is known of when keys were used. */
+export interface KnownUses {
+  readonly knownSince: Timestamp | null;
+  readonly reportedBy: ReadonlyArray<{ readonly node: string; readonly reportedAt: Timestamp }>;
+}
+
+export const knownView = ({ since, nodes }: Known): KnownUses => ({
+  knownSince: timestampOf(since),
+  reportedBy: nodes.map(({ node, at }) => ({ node, reportedAt: timestampOf(at) })),
 });
 
+export const nothingKnown: KnownUses = { knownSince: null, reportedBy: [] };
+
 export const serviceTokenView = ({ digest: _digest, changed: _changed, ...token }: ServiceTokenDocument) => token;
+
+export const resourceView = ({ organizationId: _organization, changed: _changed, ...shown }: ResourceDocument) => shown;

@@ -17,10 +17,12 @@ export class OperatorToken {
 }
 
 const refused = () => new Refused({ _tag: 'Unauthenticated', credential: 'refused' });
+const tooOld = () => new Refused({ _tag: 'StateTooOld' });
 const cannotActAs = () => new Refused({ _tag: 'CannotActAs' });
 
 const bearer = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/iu;
-const secretOf = ({ headers }: FastifyRequest): string | undefined => bearer.exec(headers.authorization ?? '')?.[1];
+export const secretOf = ({ headers }: FastifyRequest): string | undefined =>
+  bearer.exec(headers.authorization ?? '')?.[1];
 
 /** Makes a caller of a request's credential, or throws a `Refused`. */
 export class Authentication {
@@ -35,32 +37,39 @@ export class Authentication {
 
   /** A promise only for a person's token, whose issuer may have to be asked. */
   caller(request: FastifyRequest): Caller | Promise<Caller> {
-    const known = this.known(request);
-    if (known !== undefined) return known;
+    const known = this.lookUp(request);
+    if (known !== undefined && known !== 'pending') return known;
     const secret = secretOf(request);
-    if (secret === undefined || !looksLikeToken(secret)) throw refused();
-    return this.personOfToken(secret, request);
+    const refusal = known === 'pending' ? tooOld : refused;
+    if (secret === undefined || !looksLikeToken(secret)) throw refusal();
+    return this.personOfToken(secret, request, refusal);
   }
 
   /** Whom this server itself gave a credential; undefined for any other. */
   known(request: FastifyRequest): Caller | undefined {
+    const found = this.lookUp(request);
+    if (found === 'pending') throw tooOld();
+    return found;
+  }
+
+  private lookUp(request: FastifyRequest): Caller | 'pending' | undefined {
     if (request.headers.authorization === undefined)
       throw new Refused({ _tag: 'Unauthenticated', credential: 'missing' });
     const secret = secretOf(request);
-    const credential = secret === undefined ? undefined : this.credential(secret);
-    if (credential === undefined) return undefined;
+    const credential = secret === undefined ? undefined : this.find(secret);
+    if (credential === undefined || credential === 'pending') return credential;
     const actAs = request.headers['writ-act-as'];
     return { credential, person: actAs === undefined ? null : this.person(credential, actAs) };
   }
 
   /** All that is no good is one `401` to whoever sent it; the request's line in the log says why. */
-  private async personOfToken(token: string, request: FastifyRequest): Promise<Caller> {
+  private async personOfToken(token: string, request: FastifyRequest, refusal: () => Refused): Promise<Caller> {
     const found = await this.people.find(token, request.id);
     if (E.isLeft(found)) throw new Refused(found.left);
     const person = found.right;
     if ('refused' in person) {
       request.tokenRefused = person.refused;
-      throw refused();
+      throw refusal();
     }
     const { provider, id } = person;
     const status = this.live.account(id)?.status ?? 'unknown';
@@ -72,7 +81,15 @@ export class Authentication {
     return { credential: { type: 'person', provider }, person: id };
   }
 
-  private credential(secret: string): Credential | undefined {
+  /** What a secret is, wherever it was sent; undefined for no good one. */
+  credential(secret: string): Credential | undefined {
+    const found = this.find(secret);
+    if (found === 'pending') throw tooOld();
+    return found;
+  }
+
+  /** `pending`: it may be a key that another system made, and what would tell has yet to come from the vault. */
+  private find(secret: string): Credential | 'pending' | undefined {
     if (sameSecret(secret, this.operator.secret)) return { type: 'operator' };
     const digest = hash('sha256', secret, 'hex');
     const millis = Date.now();
@@ -80,9 +97,9 @@ export class Authentication {
     const token = this.tokens.live(digest, now);
     if (token !== undefined) return { type: 'service', token };
     // A state past its bound knows neither what was made nor what was revoked since: nobody is taken for good or bad.
-    if (this.freshness.isStale()) throw new Refused({ _tag: 'StateTooOld' });
+    if (this.freshness.isStale()) throw tooOld();
     const { key, pending } = this.credentials.present(secret);
-    if (pending) throw new Refused({ _tag: 'StateTooOld' });
+    if (pending) return 'pending';
     return key === undefined || keyIsDead(key, { now: millis, stale: false }) !== undefined
       ? undefined
       : { type: 'key', key };

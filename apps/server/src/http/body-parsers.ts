@@ -13,6 +13,8 @@ export const BODY_LIMIT = 256 * 1024;
 const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 const lines = 'application/x-ndjson';
+/** The same by other names: none of them is registered. */
+const linesToo = ['application/ndjson', 'application/jsonl'];
 
 export type MediaType = typeof json | typeof form | typeof lines;
 
@@ -34,6 +36,11 @@ export const wrongContentType = (request: FastifyRequest): Refused =>
   request.routeOptions.config.lenient === true
     ? malformed(`the body must be sent as "${acceptedBy(request)}"`)
     : new Refused({ _tag: 'UnsupportedMediaType', expected: acceptedBy(request) });
+
+const streamed = new WeakSet<IncomingMessage>();
+
+/** Its body is taken at the pace at which it can be worked on: then the time that it takes to arrive says nothing of who sends it. */
+export const isStreamed = (request: IncomingMessage): boolean => streamed.has(request);
 
 const charset = /;\s*charset\s*=\s*"?([^";\s]*)"?/iu;
 
@@ -66,8 +73,9 @@ export const registerBodyParsers = (fastify: FastifyInstance): void => {
   fastify.removeAllContentTypeParsers();
   whole(json, readJson);
   whole(form, (body) => parse(body.toString('utf8')));
-  fastify.addContentTypeParser(lines, (request: FastifyRequest, payload: IncomingMessage, done) => {
+  fastify.addContentTypeParser([lines, ...linesToo], (request: FastifyRequest, payload: IncomingMessage, done) => {
     const refused = refusalOf(lines, request);
+    streamed.add(payload);
     if (refused === undefined) done(null, payload);
     else done(refused, undefined);
   });

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { isStreamed } from './body-parsers.js';
 import { type Failure, problemOf } from './problem.catalogue.js';
 import { madeRequestId, requestIdOf } from './request-id.js';
 import { malformed } from './refused.js';
@@ -45,11 +46,15 @@ interface Busy {
 const isOwedElsewhere = ({ _httpMessage: response }: Busy): boolean =>
   response !== undefined && response !== null && (response.headersSent || response.req.complete);
 
+const isAtOurPace = ({ _httpMessage: response }: Busy): boolean =>
+  response !== undefined && response !== null && isStreamed(response.req);
+
 /** What is not even a request: answered on the bare connection, which is then closed. */
 export const clientErrorHandler =
   (logger: Logger) =>
   (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (socket.writableEnded || socket.destroyed) return;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAtOurPace(socket as Busy)) return;
     if (error.code === 'ECONNRESET' || !socket.writable || isOwedElsewhere(socket as Busy)) {
       socket.destroy();
       return;

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import type { PipeTransform } from '@nestjs/common';
-import type * as t from 'io-ts';
+import * as t from 'io-ts';
 import { E } from '#libs/kernel';
 import { faultsOf } from './faults.js';
 import type { Fault } from './http.failures.js';
@@ -15,7 +16,7 @@ const decoded = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
 
 /** A pipe that says what it takes: what is published is what validates. */
 export interface Decoding<A> extends PipeTransform<unknown, A> {
-  readonly codec: t.Decoder<unknown, A>;
+  readonly codec: t.Decoder<unknown, unknown>;
 }
 
 /** For `@Body(decode(Codec))`: what decodes, or `400` with a pointer to each fault. */
@@ -25,9 +26,17 @@ export const decode = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
 });
 
 /** For a body of which everything may be left out: then so may the body be. */
-export const decodeIfAny = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
+export const decodeIfAny = <A>(codec: t.Type<A, unknown>): Decoding<A> => ({
+  codec: t.union([codec, t.undefined]),
+  transform: (value) => decoded(codec, value === undefined ? {} : value),
+});
+
+/** For a body that is streamed, a line at a time: what each line is, for the description. The route reads them itself. */
+export const linesOf = (
+  codec: t.Decoder<unknown, unknown>,
+): PipeTransform<unknown, Readable> & Pick<Decoding<unknown>, 'codec'> => ({
   codec,
-  transform: (value) => decoded(codec, value ?? {}),
+  transform: (value) => (value instanceof Readable ? value : Readable.from([])),
 });
 
 /** For `@Param('id', decodeId(ProjectId))`: an id that cannot be one of its kind is of nothing that exists, so `404`. */
@@ -37,6 +46,16 @@ export const decodeId = <A>(codec: t.Decoder<unknown, A>): Decoding<A> => ({
     const result = codec.decode(value);
     if (E.isRight(result)) return result.right;
     throw new Refused({ _tag: 'NotFound' });
+  },
+});
+
+/** For `@Param('kind', decodeParam('kind', Kind))`: what may be anything that its codec takes, and is a fault by its name else. */
+export const decodeParam = <A>(name: string, codec: t.Decoder<unknown, A>): Decoding<A> => ({
+  codec,
+  transform: (value) => {
+    const result = codec.decode(value);
+    if (E.isRight(result)) return result.right;
+    throw invalid(faultsOf(result.left).map(({ pointer, detail }) => ({ pointer: `/${name}${pointer}`, detail })));
   },
 });
 

@@ -25,6 +25,12 @@ export const httpProblems = {
     detail:
       'Send "nextCursor" as it was given, to the same path with the same filters; or start again without a cursor.',
   },
+  BadProxyToken: {
+    status: 400,
+    title: 'The proxy’s own token is not accepted',
+    detail:
+      'X-Writ-Token has to be a service token with the scope "decisions": this one is missing, unknown, expired, revoked, or has not got it. Nothing is said of the caller’s key.',
+  },
   Unauthenticated: {
     status: 401,
     title: 'No good credential',
@@ -114,6 +120,13 @@ export const httpProblems = {
     status: 503,
     title: 'The vault cannot be reached',
     detail: 'Send the request again in a moment, with the same Idempotency-Key.',
+    headers: soon,
+  },
+  UsesUnavailable: {
+    status: 503,
+    title: 'When keys were used cannot be told now',
+    detail:
+      'Keys go on as ever: only when they were last used cannot be looked up. Send the request again in a moment.',
     headers: soon,
   },
   IssuerUnavailable: {

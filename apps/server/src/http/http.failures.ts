@@ -43,6 +43,8 @@ export type HttpFailure =
   | Unauthenticated
   | Forbidden
   | { readonly _tag: 'CannotActAs' }
+  /** What a proxy shows for itself. No 401 or 403: it would hand those on as its caller's. */
+  | { readonly _tag: 'BadProxyToken' }
   | NotFound
   | { readonly _tag: 'MethodNotAllowed'; readonly allowed: ReadonlyArray<string> }
   | { readonly _tag: 'RequestTimeout' }
@@ -56,6 +58,7 @@ export type HttpFailure =
   | { readonly _tag: 'PositionNotReached' }
   | { readonly _tag: 'StateTooOld' }
   | { readonly _tag: 'VaultUnavailable' }
+  | { readonly _tag: 'UsesUnavailable' }
   /** The keys of a token's issuer can't be had: nobody is taken for good or bad. Whose, and why, is for the log. */
   | { readonly _tag: 'IssuerUnavailable'; readonly issuer: string; readonly cause: string }
   /** Anything thrown that is not a refusal. Its cause is for the log alone. */

@@ -12,6 +12,7 @@ import type { Personal } from './personal.js';
 import { type Failure, problems } from './problem.catalogue.js';
 import { pathOf } from './refusals.js';
 import { malformed, Refused } from './refused.js';
+import { isRepeatable } from './repeatable.js';
 
 type Run = Extract<Begun, { _tag: 'Run' }>;
 
@@ -28,7 +29,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
-    const asks = asksOnly(this.reflector, context);
+    const asks = asksOnly(this.reflector, context) || isRepeatable(context.getHandler());
     if (key === undefined || request.method !== 'POST' || asks || request.caller === undefined) return next.handle();
     if (typeof key !== 'string' || !isKey.test(key))
       throw malformed('Idempotency-Key: expected 1 to 255 visible ASCII characters');

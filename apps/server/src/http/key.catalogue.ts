@@ -1,12 +1,16 @@
-import type { ApiKeyFailure, LegacyKeyFailure } from '#libs/api-keys';
+import type { ApiKeyFailure, LegacyKeyFailure, PepperFailure } from '#libs/api-keys';
 import type { ResourceFailure } from '#libs/resources';
 import type { Rows } from './problem.js';
 
 /** What keys and the resources they are for refuse. */
-export type KeyFailure = ApiKeyFailure | LegacyKeyFailure | ResourceFailure;
+export type KeyFailure = ApiKeyFailure | LegacyKeyFailure | PepperFailure | ResourceFailure;
 
 export const keyProblems = {
-  KeyExists: { status: 409, title: 'The key exists', detail: 'A key of this id was made before. Make another.' },
+  KeyExists: {
+    status: 409,
+    title: 'The key exists',
+    detail: 'Another key has this id, or this secret. Make another, or leave this one out.',
+  },
   KeyRevoked: {
     status: 409,
     title: 'The key is revoked',
@@ -37,6 +41,17 @@ export const keyProblems = {
     status: 409,
     title: 'The secret is not held',
     detail: 'This key was imported: its secret was never seen here. Regenerate it for one that can be revealed.',
+  },
+  PepperTaken: {
+    status: 409,
+    title: 'The pepper is another',
+    detail: ({ name }) =>
+      `Another value is stored as "${name}", for good: keys may have been imported with it. Give this one another name.`,
+  },
+  TooManyPeppers: {
+    status: 409,
+    title: 'There are too many peppers',
+    detail: ({ limit }) => `${String(limit)} peppers can be stored, and are.`,
   },
   ResourceTaken: {
     status: 409,

@@ -15,6 +15,11 @@ export const Asked =
     SetMetadata(ASKED, true)(target, method, Object.getOwnPropertyDescriptor(target, method) ?? {});
   };
 
+const ANY = 'writ:any-query';
+
+/** For a route that proxies ask on behalf of others: some hand on the query of their callers, which asks nothing here. */
+export const TakesAnyQuery = () => SetMetadata(ANY, true);
+
 const nothing = decodeQuery(exact({}));
 
 /** A parameter that no one reads is a fault, as an unknown field of a body is: it was meant to do something. */
@@ -22,8 +27,9 @@ export class QueryGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const asked = this.reflector.get<boolean | undefined>(ASKED, context.getHandler()) === true;
-    if (!asked) nothing.transform(context.switchToHttp().getRequest<FastifyRequest>().query, { type: 'query' });
+    const is = (mark: string) => this.reflector.get<boolean | undefined>(mark, context.getHandler()) === true;
+    if (!is(ASKED) && !is(ANY))
+      nothing.transform(context.switchToHttp().getRequest<FastifyRequest>().query, { type: 'query' });
     return true;
   }
 }

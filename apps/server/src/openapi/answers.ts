@@ -1,14 +1,21 @@
 import type * as t from 'io-ts';
 import type { BrandOf, E } from '#libs/kernel';
 import type { Reply } from '../http/answer.js';
+import type { HeaderName } from './headers.js';
 
 interface More<B> {
   /** The media type of the body; `application/json` unless said. */
   readonly as?: string;
   /** The answer has an `ETag`, and `If-None-Match` is honoured. */
   readonly etag?: true;
+  /** What a success has beside its body: the names of components, by the names of headers. */
+  readonly headers?: Readonly<Record<string, HeaderName>>;
   /** Statuses with a body of their own, in place of a problem. */
   readonly besides?: Readonly<Record<number, t.Decoder<unknown, B>>>;
+  /** A PUT that makes the thing where it is not there: then `201`. */
+  readonly made?: true;
+  /** It begins before its work is done, so it has no `Writ-Position`; and it may be had as these media types, too. */
+  readonly streamed?: Readonly<Record<string, t.Decoder<unknown, unknown>>>;
   /** The caller's own API key is asked for, by the route itself. */
   readonly key?: true;
 }

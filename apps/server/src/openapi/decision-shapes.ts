@@ -76,18 +76,33 @@ export const Whoami = t.type(
   'Whoami',
 );
 
+const clientError = <Code extends string>(code: Code, name: string) =>
+  t.type(
+    {
+      error: t.type({
+        message: t.string,
+        type: t.literal('invalid_request_error'),
+        param: t.null,
+        code: t.literal(code),
+      }),
+    },
+    name,
+  );
+
 /** ERR-02's body. */
-export const KeyRefused = t.type(
-  {
-    error: t.type({
-      message: t.string,
-      type: t.literal('invalid_request_error'),
-      param: t.null,
-      code: t.literal('invalid_api_key'),
-    }),
-  },
-  'KeyRefused',
+export const KeyRefused = clientError('invalid_api_key', 'KeyRefused');
+export type KeyRefused = t.TypeOf<typeof KeyRefused>;
+
+/** The same shape, of a good key that may not do this. */
+export const KeyDenied = clientError('permission_denied', 'KeyDenied');
+export type KeyDenied = t.TypeOf<typeof KeyDenied>;
+
+/** Of whom a proxy may let a request through. */
+export const Admitted = t.type(
+  { apiKeyId: ApiKeyId, projectId: ProjectId, organizationId: OrganizationId },
+  'Admitted',
 );
+export type Admitted = t.TypeOf<typeof Admitted>;
 
 export const Liveness = t.type({ status: t.literal('ok') }, 'Liveness');
 

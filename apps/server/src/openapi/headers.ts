@@ -26,7 +26,14 @@ export const parameters = {
   RequestId: header('X-Request-ID', 'Echoed, and kept in the events. Anything else is replaced by one that is made.', {
     pattern: '^[A-Za-z0-9._-]{1,128}$',
   }),
+  ProxyToken: header('X-Writ-Token', 'The proxy’s own service token. The key of its caller is in Authorization.'),
+  ProxyAction: header('X-Writ-Action', 'What the caller wants to do, set by the proxy: `file:read`.'),
+  ProxyResource: header('X-Writ-Resource', 'To what: a kind, or `<kind>/<id>`, in UTF-8 and not escaped.'),
+  ProxyClientIp: header('X-Writ-Client-Ip', 'The caller’s address, if the proxy sets it.'),
 } as const satisfies Readonly<Record<string, Parameter>>;
+
+/** What a proxy says of itself and of its caller. */
+export const proxyParameters = ['ProxyToken', 'ProxyAction', 'ProxyResource', 'ProxyClientIp'] as const;
 
 /** The headers of answers, by the name of their component. */
 export const headers = {
@@ -51,7 +58,12 @@ export const headers = {
   },
   RetryAfter: { description: 'When to try again, in seconds.', schema: { type: 'string', pattern: '^[0-9]+$' } },
   RequestId: { description: 'The request’s id.', required: true, schema: { type: 'string' } },
+  ApiKeyId: { description: 'The caller’s key.', required: true, schema: { type: 'string' } },
+  ProjectId: { description: 'The key’s project.', required: true, schema: { type: 'string' } },
+  OrganizationId: { description: 'The organization of both.', required: true, schema: { type: 'string' } },
 } as const satisfies Readonly<Record<string, Header>>;
 
+export type HeaderName = keyof typeof headers;
+
 export const parameter = (name: keyof typeof parameters): Ref => ({ $ref: `#/components/parameters/${name}` });
-export const headerOf = (name: keyof typeof headers): Ref => ({ $ref: `#/components/headers/${name}` });
+export const headerOf = (name: HeaderName): Ref => ({ $ref: `#/components/headers/${name}` });

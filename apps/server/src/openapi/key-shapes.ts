@@ -32,6 +32,41 @@ export const RevokedKeys = t.type(
   'RevokedKeys',
 );
 
+const known = {
+  /** Of an earlier use nothing may be known. Null where it cannot be told now. */
+  knownSince: orNull(Timestamp),
+  /** Which nodes record, or ended without a word; what each saw before `reportedAt` is known. */
+  reportedBy: t.readonlyArray(t.type({ node: t.string, reportedAt: Timestamp })),
+};
+
+export const LastUse = t.type({ lastUsedAt: orNull(Timestamp), ip: orNull(t.string), ...known }, 'LastUse');
+
+const reportedKey = {
+  ...apiKey,
+  why: t.keyof({
+    'maker-deleted': null,
+    'maker-blocked': null,
+    'maker-suspended': null,
+    'maker-left': null,
+    'never-used': null,
+    'expiring-soon': null,
+  }),
+  /** No use of it is known since then; null but for `never-used`. */
+  unusedSince: orNull(Timestamp),
+  lastUsedFrom: orNull(t.string),
+};
+
+export const ApiKeyReport = t.type(
+  {
+    items: t.readonlyArray(t.type(reportedKey, 'ReportedApiKey')),
+    nextCursor: orNull(t.string),
+    complete: t.boolean,
+    position: t.string,
+    ...known,
+  },
+  'ApiKeyReport',
+);
+
 export const LegacyKey = t.type(
   {
     id: ApiKeyId,

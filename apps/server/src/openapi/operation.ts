@@ -1,7 +1,7 @@
 import type * as t from 'io-ts';
 import { ExactObject } from '#libs/kernel';
 import type { Access } from '../http/access.guard.js';
-import { headerOf, parameter } from './headers.js';
+import { headerOf, parameter, proxyParameters } from './headers.js';
 import { mayBeAbsent, type Schemas } from './json-schema.js';
 import type { Content, Operation, Parameter, Ref, Response } from './openapi.js';
 import { anyProblem, headersOf, problemResponse } from './problems.js';
@@ -14,6 +14,7 @@ const forWhom = (access: Access): string => {
     case 'person-or-scope':
       return `person or scope:${access.scope}`;
     case 'anyone':
+    case 'proxy':
     case 'operator':
     case 'person':
     case 'reader':
@@ -29,7 +30,9 @@ const mayActFor = ({ access }: Route): boolean =>
   ['person', 'reader', 'person-or-scope', 'person-or-operator'].includes(access.for);
 
 const commands = (route: Route): boolean => route.method !== 'GET' && !route.asksOnly;
-const isConditional = ({ method }: Route): boolean => method === 'PATCH' || method === 'DELETE';
+const isRemembered = (route: Route): boolean => commands(route) && route.method === 'POST' && !route.repeatable;
+const isConditional = ({ method, answers }: Route): boolean =>
+  method === 'PATCH' || method === 'DELETE' || answers.made === true;
 
 const fieldsOf = (codec: t.Decoder<unknown, unknown> | undefined): ReadonlyArray<readonly [string, t.Mixed]> => {
   if (codec === undefined) return [];
@@ -51,7 +54,8 @@ const parametersOf = (route: Route, schemas: Schemas): ReadonlyArray<Parameter |
     ...inPath,
     ...queryOf(route, schemas),
     ...(mayActFor(route) ? [parameter('ActAs')] : []),
-    ...(commands(route) && route.method === 'POST' ? [parameter('IdempotencyKey')] : []),
+    ...(route.access.for === 'proxy' ? proxyParameters.map(parameter) : []),
+    ...(isRemembered(route) ? [parameter('IdempotencyKey')] : []),
     ...(isConditional(route) ? [parameter('IfMatch')] : []),
     ...(route.answers.etag === true ? [parameter('IfNoneMatch')] : []),
     ...(isPublic(route) ? [] : [parameter('MinPosition')]),
@@ -79,19 +83,23 @@ const refusalsOf = (route: Route): ReadonlyArray<number> => {
 };
 
 const responsesOf = (route: Route, schemas: Schemas): Readonly<Record<string, Response | Ref>> => {
-  const { body, as = 'application/json', etag, besides = {} } = route.answers;
+  const { body, as = 'application/json', etag, made, streamed, besides = {}, headers = {} } = route.answers;
   const requestId = { 'X-Request-ID': headerOf('RequestId') };
-  const always = { ...requestId, ...(isPublic(route) ? {} : { 'Writ-Position': headerOf('Position') }) };
-  const tagged = { ...always, ...(etag === true ? { ETag: headerOf('ETag') } : {}) };
-  const replayed =
-    commands(route) && route.method === 'POST' ? { 'Idempotent-Replayed': headerOf('IdempotentReplayed') } : {};
+  const hasPosition = !isPublic(route) && streamed === undefined;
+  const always = { ...requestId, ...(hasPosition ? { 'Writ-Position': headerOf('Position') } : {}) };
+  const own = Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, headerOf(header)]));
+  const tagged = { ...always, ...own, ...(etag === true ? { ETag: headerOf('ETag') } : {}) };
+  const replayed = isRemembered(route) ? { 'Idempotent-Replayed': headerOf('IdempotentReplayed') } : {};
   const contentOf = (codec: t.Decoder<unknown, unknown>, type: string): Content => ({
     [type]: { schema: schemas.of(codec) },
   });
+  const inOtherTypes: Content = Object.fromEntries(
+    Object.entries(streamed ?? {}).map(([type, codec]) => [type, { schema: schemas.of(codec) }]),
+  );
   const success: Response = {
     description: body === undefined ? 'It is done.' : route.status === 201 ? 'It is made.' : 'As asked.',
     headers: { ...tagged, ...replayed },
-    ...(body === undefined ? {} : { content: contentOf(body, as) }),
+    ...(body === undefined ? {} : { content: { ...contentOf(body, as), ...inOtherTypes } }),
   };
   const others = Object.entries(besides).map(([status, codec]): [string, Response] => [
     status,
@@ -103,6 +111,7 @@ const responsesOf = (route: Route, schemas: Schemas): Readonly<Record<string, Re
   ]);
   return {
     [String(route.status)]: success,
+    ...(made === true ? { '201': { ...success, description: 'It is made.' } } : {}),
     ...(etag === true ? { '304': { description: 'It is as it was.', headers: tagged } } : {}),
     ...Object.fromEntries(refusalsOf(route).map((status) => [String(status), problemResponse(status)])),
     ...Object.fromEntries(others),

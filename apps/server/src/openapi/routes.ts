@@ -6,6 +6,7 @@ import type * as t from 'io-ts';
 import { type Access, accessOf } from '../http/access.guard.js';
 import { isQuestion } from '../http/asks-only.js';
 import type { MediaType } from '../http/body-parsers.js';
+import { isRepeatable } from '../http/repeatable.js';
 import { answersOf, type Documented } from './answers.js';
 
 type Codec = t.Decoder<unknown, unknown>;
@@ -22,6 +23,8 @@ export interface Route {
   readonly access: Access;
   /** A POST that only asks. */
   readonly asksOnly: boolean;
+  /** A POST without a use for an `Idempotency-Key`. */
+  readonly repeatable: boolean;
   readonly params: ReadonlyArray<readonly [name: string, codec: Codec]>;
   readonly query: Codec | undefined;
   readonly body: { readonly codec: Codec; readonly as: MediaType } | undefined;
@@ -75,6 +78,7 @@ const routeOf = (controller: Type, name: string, handler: object): Route => {
       status: status ?? (method === 'POST' ? 201 : 200),
       access: accessOf(handler),
       asksOnly: isQuestion(handler),
+      repeatable: isRepeatable(handler),
       params: taken.flatMap(({ kind, name: param, codec }) => (kind === 'param' ? [[param, codec] as const] : [])),
       query: taken.find(({ kind }) => kind === 'query')?.codec,
       body: body && { codec: body.codec, as: config?.accepts ?? 'application/json' },

@@ -1,30 +1,26 @@
-import { hash, randomBytes } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, readFacts, type Refusal } from '#libs/authorization';
 import {
   type CommandContext,
   derivedId,
+  foldOfAggregate,
   type Position,
+  type Ready,
   StreamFolds,
   transact,
   type Transacted,
   type TransactFailure,
 } from '#libs/event-store';
-import {
-  type AccountId,
-  type ApiKeyId,
-  type Digest,
-  E,
-  notFound,
-  O,
-  type OrganizationId,
-  pipe,
-  TE,
-} from '#libs/kernel';
+import { type AccountId, type ApiKeyId, E, notFound, O, type OrganizationId, pipe, TE } from '#libs/kernel';
 import { Vault, type VaultUnavailable } from '#libs/vault';
-import { formatSecret, hintOf } from '../domain/key-format.js';
-import { legacyKey, type LegacyKeyFailure, type LegacyKeyState } from '../domain/legacy-key.decider.js';
+import {
+  legacyKey,
+  type LegacyKeyCommand,
+  type LegacyKeyFailure,
+  type LegacyKeyState,
+} from '../domain/legacy-key.decider.js';
 import { KeySettings } from './create-key.js';
+import { LegacySecrets, newSecret } from './legacy-secrets.js';
 
 type Failure = LegacyKeyFailure | Refusal | TransactFailure | VaultUnavailable;
 
@@ -68,14 +64,6 @@ export class RevealLegacyKey extends Command<E.Either<Failure, LegacySecret>> {
   }
 }
 
-/** Of each secret by itself: whoever is second of two at once writes over nothing. */
-const heldAs = (digest: Digest): string => `legacy-key/${digest}`;
-
-const newSecret = ({ prefix }: KeySettings) => {
-  const secret = formatSecret(prefix, randomBytes(32));
-  return { secret, digest: hash('sha256', secret, 'hex') as Digest, hint: hintOf(secret) };
-};
-
 const answered = (
   done: Transacted<LegacyKeyState | null>,
   secret: string | null,
@@ -84,110 +72,127 @@ const answered = (
     ? TE.left(notFound('legacy key'))
     : TE.right({ id: done.state.keyId, secretVersion: done.state.secretVersion, position: done.position, secret });
 
+type Accepted = Ready<LegacyKeyCommand> & { readonly state: LegacyKeyState | null };
+
+/** A command that its key, as it is now, does not refuse: what is held or shown for it is for something. */
+const accepted =
+  (streams: StreamFolds, organizationId: OrganizationId) =>
+  (ready: Ready<LegacyKeyCommand>): TE.TaskEither<Failure, Accepted> =>
+    pipe(
+      streams.load(foldOfAggregate(legacyKey), organizationId),
+      TE.flatMapEither(({ state }): E.Either<Failure, Accepted> =>
+        E.map(() => ({ ...ready, state }))(legacyKey.decide(ready.command, state)),
+      ),
+    );
+
 @CommandHandler(IssueLegacyKey)
 export class IssueLegacyKeyHandler implements ICommandHandler<IssueLegacyKey> {
+  private readonly secrets: LegacySecrets;
+
   constructor(
     private readonly streams: StreamFolds,
-    private readonly vault: Vault,
+    vault: Vault,
     private readonly settings: KeySettings,
-  ) {}
+  ) {
+    this.secrets = new LegacySecrets(vault);
+  }
 
-  execute({ context, organizationId }: IssueLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
+  async execute({ context, organizationId }: IssueLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
     const { secret, digest, hint } = newSecret(this.settings);
     const keyId = derivedId(context.commandId, 'key');
-    return pipe(
-      transact(
-        this.streams,
-        legacyKey,
-      )({
-        id: organizationId,
-        context: { ...context, attempt: digest },
-        ready: pipe(
-          readFacts(this.streams, { accountIds: [], organizationId }),
-          TE.flatMapEither(({ facts, basis }) => {
-            const projectId = facts.organization(organizationId)?.defaultProjectId;
-            return projectId === undefined ? E.left<Failure>(notFound('organization')) : E.right({ projectId, basis });
-          }),
-          // In the vault before it is in the log: what the log knows can be shown.
-          TE.chainFirst((): TE.TaskEither<Failure, unknown> => this.vault.hold(heldAs(digest), secret)),
-          TE.map(({ projectId, basis }) => ({
-            command: { type: 'IssueLegacyKey' as const, keyId, organizationId, projectId, digest, hint },
-            basis,
-          })),
-        ),
-      }),
-      TE.flatMap((done) => answered(done, null)),
-    )();
+    const done = await transact(
+      this.streams,
+      legacyKey,
+    )({
+      id: organizationId,
+      context: { ...context, attempt: digest },
+      ready: pipe(
+        readFacts(this.streams, { accountIds: [], organizationId }),
+        TE.flatMapEither(({ facts, basis }) => {
+          const projectId = facts.organization(organizationId)?.defaultProjectId;
+          if (projectId === undefined) return E.left<Failure>(notFound('organization'));
+          const command = { type: 'IssueLegacyKey' as const, keyId, organizationId, projectId, digest, hint };
+          return E.right({ command, basis });
+        }),
+        TE.flatMap(accepted(this.streams, organizationId)),
+        TE.chainFirst((): TE.TaskEither<Failure, true> => this.secrets.hold({ secret, digest })),
+      ),
+    })();
+    await this.secrets.tidy(digest, done);
+    return E.isLeft(done) ? done : answered(done.right, null)();
   }
 }
 
 @CommandHandler(RegenerateLegacyKey)
 export class RegenerateLegacyKeyHandler implements ICommandHandler<RegenerateLegacyKey> {
+  private readonly secrets: LegacySecrets;
+
   constructor(
     private readonly streams: StreamFolds,
-    private readonly vault: Vault,
+    vault: Vault,
     private readonly settings: KeySettings,
-  ) {}
-
-  execute({ context, by, organizationId }: RegenerateLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
-    const { secret, digest, hint } = newSecret(this.settings);
-    const place = { type: 'organization', id: organizationId } as const;
-    return pipe(
-      transact(
-        this.streams,
-        legacyKey,
-      )({
-        id: organizationId,
-        context: { ...context, attempt: digest },
-        ready: pipe(
-          authorize(this.streams, { accountId: by, action: 'legacy-key:regenerate', place, now: context.at }),
-          TE.chainFirst((): TE.TaskEither<Failure, unknown> => this.vault.hold(heldAs(digest), secret)),
-          TE.map(({ basis }) => ({ command: { type: 'RegenerateLegacyKey' as const, digest, hint }, basis })),
-        ),
-      }),
-      TE.chainFirst(({ state }) => TE.fromTask(() => this.forget(state))),
-      TE.flatMap((done) => answered(done, done.changed ? secret : null)),
-    )();
+  ) {
+    this.secrets = new LegacySecrets(vault);
   }
 
-  /** The secrets it had before are of no use to anybody. What cannot be dropped now is by the next regeneration. */
-  private async forget(state: LegacyKeyState | null): Promise<void> {
-    for (const former of state?.former ?? []) {
-      const held = await this.vault.recall(heldAs(former))();
-      if (E.isRight(held) && O.isSome(held.right)) await this.vault.drop(heldAs(former))();
-    }
+  async execute({ context, by, organizationId }: RegenerateLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
+    const { secret, digest, hint } = newSecret(this.settings);
+    const place = { type: 'organization', id: organizationId } as const;
+    const done = await transact(
+      this.streams,
+      legacyKey,
+    )({
+      id: organizationId,
+      context: { ...context, attempt: digest },
+      ready: pipe(
+        authorize(this.streams, { accountId: by, action: 'legacy-key:regenerate', place, now: context.at }),
+        TE.map(({ basis }) => ({ command: { type: 'RegenerateLegacyKey' as const, digest, hint }, basis })),
+        TE.flatMap(accepted(this.streams, organizationId)),
+        TE.chainFirst((): TE.TaskEither<Failure, true> => this.secrets.hold({ secret, digest })),
+      ),
+    })();
+    await this.secrets.tidy(digest, done);
+    return E.isLeft(done) ? done : answered(done.right, done.right.changed ? secret : null)();
   }
 }
 
 @CommandHandler(RevealLegacyKey)
 export class RevealLegacyKeyHandler implements ICommandHandler<RevealLegacyKey> {
+  private readonly secrets: LegacySecrets;
+
   constructor(
     private readonly streams: StreamFolds,
-    private readonly vault: Vault,
-  ) {}
+    vault: Vault,
+  ) {
+    this.secrets = new LegacySecrets(vault);
+  }
 
-  execute({ context, by, organizationId }: RevealLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
+  async execute({ context, by, organizationId }: RevealLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
     const place = { type: 'organization', id: organizationId } as const;
-    return pipe(
-      transact(
-        this.streams,
-        legacyKey,
-      )({
-        id: organizationId,
-        context,
-        ready: pipe(
-          authorize(this.streams, { accountId: by, action: 'legacy-key:read', place, now: context.at }),
-          TE.map(({ basis }) => ({ command: { type: 'RevealLegacyKey' as const }, basis })),
-        ),
-      }),
-      TE.flatMap((done) =>
-        pipe(
-          done.state === null ? TE.right(O.none) : this.vault.recall(heldAs(done.state.digest)),
-          // A vault that was put back to before the key's last secret does not have it.
-          TE.filterOrElseW(O.isSome, (): Failure => ({ _tag: 'SecretNotHeld' })),
-          TE.flatMap(({ value }) => answered(done, done.changed ? value : null)),
+    let secret: string | null = null;
+    const done = await transact(
+      this.streams,
+      legacyKey,
+    )({
+      id: organizationId,
+      context,
+      ready: pipe(
+        authorize(this.streams, { accountId: by, action: 'legacy-key:read', place, now: context.at }),
+        TE.map(({ basis }) => ({ command: { type: 'RevealLegacyKey' as const }, basis })),
+        TE.flatMap(accepted(this.streams, organizationId)),
+        // Had before it is recorded, so that no event says so of what was not shown; and shown only after.
+        TE.chainFirst(({ state }) =>
+          pipe(
+            state === null ? TE.right(O.none) : this.secrets.recall(state.digest),
+            // A vault that was put back to before the key's last secret does not have it.
+            TE.flatMapEither(E.fromOption((): Failure => ({ _tag: 'SecretNotHeld' }))),
+            TE.map((recalled) => {
+              secret = recalled;
+            }),
+          ),
         ),
       ),
-    )();
+    })();
+    return E.isLeft(done) ? done : answered(done.right, done.right.changed ? secret : null)();
   }
 }

@@ -18,8 +18,16 @@ type Failure = ApiKeyFailure | Refusal | TransactFailure;
 
 export interface KeysRevoked {
   readonly revoked: ReadonlyArray<{ readonly id: ApiKeyId; readonly position: Position }>;
-  /** The furthest of them. */
+  /** The furthest of what was written; where nothing was, of what was read. */
   readonly position: Position;
+}
+
+/** How the keys were found. */
+interface Found {
+  /** The position of the state that said which they are. */
+  readonly readAt: Position;
+  /** All of this project: then whoever may not revoke there is refused, also where it has no key. */
+  readonly inProject: ProjectId | null;
 }
 
 /** KEY-23, AMB-16: many at once. What is revoked already is told with the position at which that was. */
@@ -29,8 +37,7 @@ export class RevokeKeys extends Command<E.Either<Failure, KeysRevoked>> {
     /** Whose right to revoke each of them is asked for; null for the operator's own. */
     readonly by: AccountId | null,
     readonly ids: ReadonlyArray<ApiKeyId>,
-    /** All of this project: then whoever may not revoke there is refused, also where it has no key. */
-    readonly inProject: ProjectId | null = null,
+    readonly found: Found,
   ) {
     super();
   }
@@ -44,13 +51,13 @@ export class RevokeKeysHandler implements ICommandHandler<RevokeKeys> {
   constructor(private readonly streams: StreamFolds) {}
 
   async execute(command: RevokeKeys): Promise<E.Either<Failure, KeysRevoked>> {
-    const { ids, by, inProject, context } = command;
-    let position = 0n;
+    const { ids, by, found, context } = command;
+    const { inProject } = found;
+    let position = found.readAt;
     if (by !== null && inProject !== null) {
       const place = { type: 'project', id: inProject } as const;
       const may = await authorize(this.streams, { accountId: by, action: 'api-key:revoke', place, now: context.at })();
       if (E.isLeft(may)) return may;
-      position = may.right.position;
     }
     const revoked: Array<{ readonly id: ApiKeyId; readonly position: Position }> = [];
     for (let n = 0; n < ids.length; n += ABREAST) {

@@ -96,12 +96,14 @@ const succeed = (
   context: CommandContext,
 ): TE.TaskEither<ApiKeyFailure | TransactFailure, { readonly position: Position }> => {
   const { organizationId, projectId, replacedBy, replacement } = replaced;
+  // An `If-Match` is about the key that is replaced, and was looked at there.
+  const { unchangedSince: _, ...unconditionally } = context;
   return transact(
     streams,
     apiKey,
   )({
     id: replacedBy,
-    context,
+    context: unconditionally,
     ready: ready({ type: 'SucceedKey' as const, organizationId, projectId, replaces: id, ...replacement }),
   });
 };

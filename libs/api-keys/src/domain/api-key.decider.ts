@@ -84,7 +84,9 @@ const update = ({ name, expiresAt, now }: Of<'UpdateKey'>, key: Key): Answer => 
   const events: Array<ApiKeyEvent> = [];
   if (name !== undefined && name !== key.name)
     events.push({ type: 'KeyRenamed', data: { organizationId, projectId, name } });
-  if (expiresAt !== undefined && expiresAt !== key.expiresAt) {
+  // Its end as it is shown: by its expiration, or with the overlap.
+  const end = latest === undefined ? key.expiresAt : sooner(latest, key.expiresAt);
+  if (expiresAt !== undefined && expiresAt !== end) {
     const data = { organizationId, projectId, digest };
     events.push(
       expiresAt === null

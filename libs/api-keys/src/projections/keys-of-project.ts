@@ -18,11 +18,12 @@ export interface KeyDocument {
   readonly replacedBy: ApiKeyId | null;
   /** When a rotation ends it; null while nothing has replaced it. */
   readonly endsAt: Timestamp | null;
+  readonly replacedAt: Timestamp | null;
   /** The position of the last change: what an `ETag` is made of. */
   readonly changed: bigint;
 }
 
-const untouched = { revokedAt: null, revokedBy: null, replacedBy: null, endsAt: null };
+const untouched = { revokedAt: null, revokedBy: null, replacedBy: null, endsAt: null, replacedAt: null };
 
 export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly events: typeof apiKeyEvents } = {
   category: 'apiKey',
@@ -49,7 +50,7 @@ export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly ev
       case 'KeyRevoked':
         return { ...doc, revokedAt: at, revokedBy: by, changed };
       case 'KeyReplaced':
-        return { ...doc, replacedBy: event.data.replacedBy, endsAt: event.data.endsAt, changed };
+        return { ...doc, replacedBy: event.data.replacedBy, endsAt: event.data.endsAt, replacedAt: at, changed };
     }
   },
 };

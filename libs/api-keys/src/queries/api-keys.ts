@@ -29,6 +29,11 @@ export class ApiKeys implements ReadModel {
     return this.byMaker.get(accountId) ?? [];
   }
 
+  /** Where a key stands in its project's list. */
+  placeOf(id: ApiKeyId): bigint | undefined {
+    return this.documents.placeOf(id);
+  }
+
   /** A key of a project whose keys the reader may not list is no key (AMB-16). */
   get(reader: Reader, id: string, now: Timestamp): E.Either<Refusal, KeyDocument> {
     const key = this.documents.get(id);
@@ -53,10 +58,15 @@ export class ApiKeys implements ReadModel {
 
 export type KeyStatus = 'active' | 'expired' | 'revoked' | 'superseded';
 
+/** Replaced without an overlap, it has ended whatever this node's clock says. */
+const isSuperseded = ({ endsAt, replacedAt }: KeyDocument, now: Timestamp): boolean =>
+  endsAt !== null && (now >= endsAt || (replacedAt !== null && replacedAt >= endsAt));
+
 /** Expired and superseded are computed, at `now >= expiresAt`, and never an event that something waits for (AMB-17). */
-export const statusOf = ({ revokedAt, endsAt, expiresAt }: KeyDocument, now: Timestamp): KeyStatus => {
+export const statusOf = (key: KeyDocument, now: Timestamp): KeyStatus => {
+  const { revokedAt, expiresAt } = key;
   if (revokedAt !== null) return 'revoked';
-  if (endsAt !== null && now >= endsAt) return 'superseded';
+  if (isSuperseded(key, now)) return 'superseded';
   return expiresAt !== null && now >= expiresAt ? 'expired' : 'active';
 };
 

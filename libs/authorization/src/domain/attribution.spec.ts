@@ -1,23 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
-import { ask, type Asked, credential, inOrganization, inProject, kind, user, world } from '../testing/index.js';
+import {
+  ask,
+  type Asked,
+  credential,
+  foldOf,
+  inOrganization,
+  inProject,
+  kind,
+  user,
+  world,
+  type World,
+} from '../testing/index.js';
 import type { Attribution, Channel, Subject } from './question.js';
 
 /** ann owns acme; eve, at home in zeta, and fay, at home nowhere, are externals in acme's project `site`. */
-const { live } = ['ann', 'bob', 'eve', 'fay']
-  .reduce((w, name) => w.account(name), world())
-  .organization('acme', { owner: 'ann' })
-  .organization('zeta', { owner: 'eve' })
-  .member('acme', 'bob')
-  .project('site', { in: 'acme' })
-  .collaborator('site', 'bob')
-  .externalsWelcome('site')
-  .external('site', 'eve')
-  .external('site', 'fay')
-  .key('ci', { in: 'site' })
-  .key('home', { in: 'acmeHome' });
+const company = () =>
+  ['ann', 'bob', 'eve', 'fay']
+    .reduce((w, name) => w.account(name), world())
+    .organization('acme', { owner: 'ann' })
+    .organization('zeta', { owner: 'eve' })
+    .member('acme', 'bob')
+    .project('site', { in: 'acme' })
+    .collaborator('site', 'bob')
+    .externalsWelcome('site')
+    .external('site', 'eve')
+    .external('site', 'fay')
+    .key('ci', { in: 'site' })
+    .key('home', { in: 'acmeHome' });
+const { live } = company();
 
-const attributed = (subject: Subject, asked: Asked) => {
-  const { decision, attribution } = ask(live, subject, asked);
+const attributed = (subject: Subject, asked: Asked, facts = live) => {
+  const { decision, attribution } = ask(facts, subject, asked);
   expect(decision).toBe(true);
   return attribution;
 };
@@ -110,4 +123,113 @@ describe('attribution', () => {
     expect(ask(live, user('bob'), { action: 'project:update', resource: inProject('site') }).attribution).toBeNull();
     expect(ask(live, credential('nobody'), use('file')).attribution).toBeNull();
   });
+});
+
+const ofWorld =
+  (w: World) =>
+  (subject: Subject, asked: Asked): Attribution | null =>
+    attributed(subject, asked, w.live);
+
+describe('RES-04: the support table as it was last revised', () => {
+  const ci = credential('ci');
+  const [bob, eve, fay] = [user('bob'), user('eve'), user('fay')];
+
+  it('RES-02, ATT-01: honours the project of a kind by key, from the revision on', () => {
+    const w = company().tableRevised({ storage: { key: true } });
+    expect(ofWorld(w)(ci, use('storage'))).toEqual(to('acme', 'site', byKey));
+    expect(ofWorld(w)(bob, use('storage'))).toEqual(to('acme', 'site'));
+    expect(ofWorld(w)(bob, use('storage', 'ui'))).toEqual(toHome());
+    expect(ofWorld(w.tableRevised({ storage: { key: false } }))(ci, use('storage'))).toEqual({ ...toHome(), ...byKey });
+  });
+
+  it('RES-02, ATT-03: or in the UI, which says nothing of the other', () => {
+    const w = company().tableRevised({ file: { key: false, ui: true } });
+    expect(ofWorld(w)(bob, use('file', 'ui'))).toEqual(to('acme', 'site'));
+    expect(ofWorld(w)(eve, use('file', 'ui'))).toEqual(to('acme', 'site'));
+    expect(ofWorld(w)(bob, use('file'))).toEqual(toHome());
+    expect(ofWorld(w)(ci, use('file'))).toEqual({ ...toHome(), ...byKey });
+  });
+
+  it('RES-05: a kind that is given a UI is counted there as the table says', () => {
+    const given = (ui: boolean) => ofWorld(company().tableRevised({ 'code-interpreter': { ui } }));
+    expect(given(true)(bob, use('code-interpreter', 'ui'))).toEqual(to('acme', 'site'));
+    expect(given(false)(bob, use('code-interpreter', 'ui'))).toEqual(toHome());
+    expect(given(false)(eve, use('code-interpreter', 'ui'))).toEqual(toZeta);
+  });
+
+  it('ATT-05, AMB-23: an external falls back to their home, or to where they work if they have none', () => {
+    const asked = ofWorld(company().tableRevised({ 'instant-cluster': { ui: false } }));
+    expect(asked(eve, use('instant-cluster', 'ui'))).toEqual(toZeta);
+    expect(asked(fay, use('instant-cluster', 'ui'))).toEqual(toHome());
+    expect(asked(eve, use('instant-cluster'))).toEqual(to('acme', 'site'));
+  });
+
+  it('ATT-04: the playground is of the default project, whatever the table says', () => {
+    const honoured = ofWorld(company().tableRevised({ file: { ui: true } }));
+    expect(honoured(bob, use('file', 'playground'))).toEqual(toHome(null));
+    expect(honoured(ci, use('file', 'playground'))).toEqual({ ...toHome(null), ...byKey });
+    expect(honoured(eve, use('file', 'playground'))).toEqual(toHome(null));
+  });
+
+  it('AMB-24, RES-09: lists the organization only where the operator says so, and only what falls back', () => {
+    const asked = ofWorld(
+      company().tableRevised({ storage: { listingScope: 'organization' }, file: { listingScope: 'organization' } }),
+    );
+    const listing = (subject: Subject, question: Asked) => asked(subject, question)?.listingScope;
+    expect(listing(ci, use('storage'))).toBe('organization');
+    expect(listing(eve, use('storage', 'ui'))).toBe('organization');
+    expect(listing(ci, use('file'))).toBe('project');
+    expect(listing(bob, use('file', 'ui'))).toBe('organization');
+    expect(listing(bob, use('file', 'playground'))).toBe('organization');
+    expect(listing(bob, use('model', 'ui'))).toBe('defaultProject');
+  });
+
+  it('says nothing of what manages', () => {
+    const w = company().tableRevised({ 'api-key': { key: false, ui: false, listingScope: 'organization' } });
+    const keys: Asked = { action: 'api-key:create', resource: kind('api-key', 'site') };
+    expect(ofWorld(w)(bob, keys)).toEqual(to('acme', 'site'));
+  });
+
+  it('AMB-22: allows nothing and denies nothing: the decision stays as it was', () => {
+    const w = company().tableRevised(Object.fromEntries(supportTable.map(([type]) => [type, { key: false }])));
+    for (const [type] of supportTable)
+      for (const subject of [ci, bob, eve]) {
+        const [before, after] = [live, w.live].map((facts) => ask(facts, subject, use(type)));
+        expect([after?.reason, after?.evidence]).toEqual([before?.reason, before?.evidence]);
+      }
+  });
+
+  it('AMB-38: folded up to any position, gives the attribution of then', () => {
+    const w = company();
+    const at: Array<readonly [bigint, Attribution]> = [[w.position, { ...toHome(), ...byKey }]];
+    w.tableRevised({ storage: { key: true } });
+    at.push([w.position, to('acme', 'site', byKey)]);
+    w.tableRevised({ file: { ui: true } });
+    at.push([w.position, to('acme', 'site', byKey)]);
+    w.tableRevised({ storage: { key: false, listingScope: 'organization' } });
+    at.push([w.position, { ...toHome(), ...byKey, listingScope: 'organization' }]);
+    for (const [position, wanted] of at) {
+      const then = foldOf(w.log.filter((each) => each.position <= position));
+      expect(attributed(ci, use('storage'), then)).toEqual(wanted);
+    }
+  });
+
+  it('keeps what an older table does not know of', () => {
+    const rows = [{ kind: 'file', key: false, ui: false, listingScope: 'defaultProject' as const }];
+    const w = company().tableRevised({ storage: { key: true } });
+    w.happened('supportMatrix', 'table', { type: 'SupportMatrixRevised', data: { rows } });
+    expect(ofWorld(w)(ci, use('storage'))).toEqual(to('acme', 'site', byKey));
+    expect(ofWorld(w)(ci, use('file'))).toEqual({ ...toHome(), ...byKey });
+  });
+});
+
+it('ATT-01, RES-08: a resource that is named by its id is counted to its own project, or falls back from there', () => {
+  const w = company().resource('file', 'f', { in: 'acmeHome' }).resource('storage', 's', { in: 'site' });
+  const named = (type: string, id: string): Asked => ({
+    action: `${type}:read`,
+    resource: kind(type, undefined, id),
+    channel: 'api',
+  });
+  expect(ofWorld(w)(user('bob'), named('file', 'f'))).toEqual(to('acme', 'acmeHome'));
+  expect(ofWorld(w)(user('bob'), named('storage', 's'))).toEqual(toHome());
 });

@@ -30,7 +30,7 @@ const decideKey = (
   if (moment.stale) return deny('state-too-old', principalOfKey(key));
   const permission = permissions.get(question.action);
   if (permission === undefined) return deny('unknown-action', principalOfKey(key));
-  const target = findTarget(facts, permission, question, { key, home: key.organizationId });
+  const target = findTarget(facts, permission, question, { key, home: key.organizationId, since: key.created });
   if ('reason' in target) return deny(target.reason, principalOfKey(key), target.cite);
   return foundBy(target, decideForKey(facts, key, permission, { target, question, moment }));
 };
@@ -38,14 +38,15 @@ const decideKey = (
 const decideUser = (facts: Facts, id: string, question: Question, { stale }: Moment): Decision => {
   const account = facts.account(id);
   if (account === undefined) return deny('unknown-subject', null);
-  const home = facts.membership(id)?.current?.organizationId ?? null;
+  const membership = facts.membership(id)?.current ?? null;
+  const home = membership?.organizationId ?? null;
   const principal: Principal = { type: 'user', id: id as AccountId, organizationId: home };
   if (account.deleted !== null) return deny('account-deleted', principal, account.deleted);
   if (account.blocked !== null) return deny('account-blocked', principal, account.blocked);
   if (stale) return deny('state-too-old', principal);
   const permission = permissions.get(question.action);
   if (permission === undefined) return deny('unknown-action', principal);
-  const target = findTarget(facts, permission, question, { home });
+  const target = findTarget(facts, permission, question, { home, since: membership?.since ?? null });
   if ('reason' in target) return deny(target.reason, principal, target.cite);
   return foundBy(target, decideForPerson(facts, id as AccountId, permission, { target, question }));
 };

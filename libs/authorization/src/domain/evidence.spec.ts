@@ -10,11 +10,15 @@ import {
   type Happening,
   inOrganization,
   inProject,
+  keyId,
   keys,
   kind,
+  legacyKeyId,
+  legacySecrets,
   organizations,
   people,
   projects,
+  resourceNames,
   timeOf,
   user,
   world,
@@ -35,6 +39,18 @@ const inProjects = [
   'gpu-cluster:create',
 ];
 
+/** By id alone, in a project, about to be made; and through a channel that a kind may be given. */
+const aboutResources: ReadonlyArray<Asked> = [
+  ...resourceNames.flatMap((name) => [
+    { action: 'file:read', resource: kind('file', undefined, name), channel: 'api' as const },
+    { action: 'file:create', resource: kind('file', undefined, name), channel: 'api' as const },
+    { action: 'file:use', resource: kind('file', 'site', name) },
+    { action: 'code-interpreter:use', resource: kind('code-interpreter', 'site', name), channel: 'ui' as const },
+  ]),
+  { action: 'code-interpreter:use', resource: kind('code-interpreter', undefined, 'one'), channel: 'playground' },
+  { action: 'code-interpreter:use', resource: kind('code-interpreter', 'acmeHome'), channel: 'ui' },
+];
+
 const questions: ReadonlyArray<readonly [Subject, Asked]> = [
   ...people.flatMap((name) => [
     ...organizations.flatMap((where) =>
@@ -44,7 +60,19 @@ const questions: ReadonlyArray<readonly [Subject, Asked]> = [
       inProjects.map((action) => [user(name), { action, resource: inProject(where) }] as const),
     ),
   ]),
-  ...keys.map((name) => [credential(name), { action: 'file:create', resource: kind('file') }] as const),
+  ...[...keys, ...legacySecrets].map(
+    (name) => [credential(name), { action: 'file:create', resource: kind('file') }] as const,
+  ),
+  ...[...keys.map(keyId), legacyKeyId('acme')].map(
+    (id) =>
+      [
+        { type: 'api_key', id },
+        { action: 'file:create', resource: kind('file') },
+      ] as const,
+  ),
+  ...[...people.map(user), ...keys.slice(0, 2).map(credential)].flatMap((subject) =>
+    aboutResources.map((asked) => [subject, asked] as const),
+  ),
 ];
 
 /** That somebody or something exists, which every answer takes for given, and few need to cite. */
@@ -120,7 +148,7 @@ describe('the evidence of a deny', () => {
   it(
     'tells of a dead key, a blocked and a deleted account by itself',
     everyAnswer(({ decision: { reason }, cites, reasonOf }) => {
-      if (['revoked-key', 'expired-key', 'account-blocked', 'account-deleted'].includes(reason))
+      if (['revoked-key', 'superseded-key', 'expired-key', 'account-blocked', 'account-deleted'].includes(reason))
         expect(reasonOf(cites)).toBe(reason);
     }),
   );

@@ -30,8 +30,8 @@ export const decideForKey = (
   const { target, question, moment } = asked;
   const principal = principalOfKey(key);
   if (target.organizationId !== key.organizationId) return deny('other-organization', principal);
-  if (target.elsewhere || (target.projectId !== null && target.projectId !== key.projectId))
-    return deny('other-project', principal);
+  if (target.projectId !== null && target.projectId !== key.projectId) return deny('other-project', principal);
+  if (target.elsewhere !== null) return deny('other-project', principal, target.elsewhere);
   const archived = facts.archived(key.projectId);
   if (archived !== null) return deny('project-archived', principal, archived);
   const suspended = permission.peaceful ? null : facts.suspended(key.organizationId);

@@ -139,7 +139,7 @@ export const decideForPerson = (
 ): Decision => {
   const person: Person = { type: 'user', id, organizationId: facts.membership(id)?.current?.organizationId ?? null };
   const { project, projectId, organizationId } = target;
-  if (target.elsewhere) return deny('other-project', person);
+  if (target.elsewhere !== null) return deny('other-project', person, target.elsewhere);
   if (project?.archived != null && !permission.peaceful) return deny('project-archived', person, project.archived);
   const suspended = permission.peaceful ? null : facts.suspended(organizationId);
   if (suspended !== null) return deny('organization-suspended', person, suspended);

@@ -108,6 +108,7 @@ const deadKey: ReadonlyArray<Fault> = [
   { reason: 'malformed-key', asked: { subject: { type: 'credential', digest: null } } },
   { reason: 'unknown-key', asked: { subject: credential('nobody') } },
   { reason: 'revoked-key', world: (w) => w.keyRevoked('ci') },
+  { reason: 'superseded-key', world: (w) => w.keyRotated('ci', 'young') },
   { reason: 'expired-key', world: (w) => w.keyExpires('ci', now), moment: { now: millisOf(now) } },
 ];
 const elsewhere: ReadonlyArray<Fault> = [

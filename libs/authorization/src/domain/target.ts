@@ -9,8 +9,8 @@ export interface Target {
   readonly organizationId: OrganizationId;
   readonly projectId: ProjectId | null;
   readonly project: ProjectFact | undefined;
-  /** The resource is another project's than the one that was named beside it. */
-  readonly elsewhere: boolean;
+  /** What registered the resource in another project than the one it is asked about in; null where nothing did. */
+  readonly elsewhere: Cite | null;
   /** What let it be found, besides what grants: the registration, or a revision of the support table. */
   readonly foundBy: ReadonlyArray<Cite>;
 }
@@ -28,6 +28,8 @@ const none = (reason: NoTarget['reason'], cite: Cite | null = null): NoTarget =>
 export interface Asker {
   readonly key?: KeyFact | undefined;
   readonly home: OrganizationId | null;
+  /** What made it their home. */
+  readonly since: Cite | null;
 }
 
 /** Does the action go with what it is asked about? Then which project's or organization's is it? */
@@ -50,16 +52,20 @@ export const findTarget = (
   if ('reason' in place) return place;
   const found = inProject(facts, place.projectId, asker.key);
   if (found === undefined) return none('unknown-resource');
-  const kind = permission.kind ?? type;
+  // `api-key` has a row in the table, too, and its actions are asked of a project as well (RES-01, AMB-25).
+  const kind = permission.kind ?? action.slice(0, action.indexOf(':'));
   if (!hasChannel(facts.support(), kind, channel))
     return none('unsupported-channel', facts.support().get(kind)?.uiChanged);
   const given = channelGivenBy(facts.support(), kind, channel);
-  if (given === null && place.foundBy === null && !place.elsewhere) return { ...found, ...here };
+  // Nearly every question ends here, and two spreads would cost it as much as all the rest.
+  const { organizationId, projectId, project } = found;
+  if (given === null && place.foundBy === null && place.elsewhere === null)
+    return { organizationId, projectId, project, elsewhere: null, foundBy: nothing };
   const foundBy = [place.foundBy, given].filter((cite) => cite !== null);
   return { ...found, elsewhere: place.elsewhere, foundBy };
 };
 
-const here = { elsewhere: false, foundBy: nothing } as const;
+const here = { elsewhere: null, foundBy: nothing } as const;
 
 const inProject = (
   facts: Facts,
@@ -75,33 +81,36 @@ const inProject = (
 
 interface Place {
   readonly projectId: string;
-  readonly elsewhere: boolean;
+  readonly elsewhere: Cite | null;
   /** The registration, where nothing else says which project it is. */
   readonly foundBy: Cite | null;
 }
 
-const at = (projectId: string): Place => ({ projectId, elsewhere: false, foundBy: null });
+const at = (projectId: string): Place => ({ projectId, elsewhere: null, foundBy: null });
 
 /**
  * The project that a resource is of. A registered id says so itself: it is looked up in the organization of the project
  * beside it, or else where the asker is at home. An id that nobody registered is the project's that is named
  * beside it, on the asker's word; without one it is unknown, save for a key that is about to make it.
  */
-const placeOf = (facts: Facts, resource: Resource, action: string, { key, home }: Asker): Place | NoTarget => {
+const placeOf = (facts: Facts, resource: Resource, action: string, asker: Asker): Place | NoTarget => {
+  const { key, home, since } = asker;
   const { type, id, projectId } = resource;
   if (type === 'project') return id === undefined ? none('unknown-resource') : at(id);
   const named = projectId ?? key?.projectId;
   if (id === undefined) return named === undefined ? none('unknown-resource') : at(named);
   const organizationId = projectId === undefined ? home : (inProject(facts, projectId, key)?.organizationId ?? null);
-  const registered = organizationId === null ? undefined : facts.resource(organizationId, type, id);
-  if (registered === undefined || registered.registered === null) {
-    const making = key !== undefined && action === `${type}:create`;
-    if (projectId !== undefined || (making && named !== undefined)) return at(named ?? '');
-    return none('unknown-resource', registered?.removed);
+  const found = organizationId === null ? undefined : facts.resource(organizationId, type, id);
+  const registered = found?.registered ?? null;
+  const meant = projectId ?? (action === `${type}:create` ? key?.projectId : undefined);
+  if (meant !== undefined)
+    return { projectId: meant, elsewhere: found?.projectId === meant ? null : registered, foundBy: null };
+  if (found === undefined || registered === null) {
+    const removed = found?.removed ?? null;
+    const wasTheirs = removed !== null && since !== null && since.position < removed.position;
+    return none('unknown-resource', wasTheirs ? removed : null);
   }
-  if (projectId !== undefined) return { projectId, elsewhere: projectId !== registered.projectId, foundBy: null };
-  const spare = key?.projectId === registered.projectId && action === `${type}:create`;
-  return { projectId: registered.projectId, elsewhere: false, foundBy: spare ? null : registered.registered };
+  return { projectId: found.projectId, elsewhere: null, foundBy: registered };
 };
 
 const goesWith = ({ level, kind }: Permission, type: string, action: string): boolean => {

@@ -15,6 +15,7 @@ import {
   timeOf,
   world,
 } from '../testing/index.js';
+import type { LiveState } from '../live-state.js';
 import { keyFact } from './key-facts.js';
 import { legacyKeyFact } from './legacy-key-facts.js';
 import { accountFact, membershipFact } from './people-facts.js';
@@ -234,6 +235,48 @@ describe('the facts about a row', () => {
     expect(
       fact(company().collaborator('site', 'bob', 'admin').projectLeft('site', 'bob').projectJoined('site', 'bob')),
     ).toMatchObject({ row: { role: 'member', changed: null }, removed: null }));
+});
+
+describe('the facts about a resource', () => {
+  const fact = (live: LiveState) => live.resource(organizationId('acme'), 'file', 'f');
+  const w = () => company().resource('file', 'f', { in: 'site' });
+
+  it('RES-08: are whose it is, and what registered it, under whichever name', () => {
+    const told = w();
+    const before = fact(told.live);
+    expect(before).toMatchObject({ projectId: 'proj_site', registered: { type: 'ResourceRegistered' }, removed: null });
+    expect(fact(told.resourceRenamed('file', 'f', { in: 'site' }).live)).toBe(before);
+  });
+  it('are that it was removed, from the removal alone', () => {
+    const { log } = w().resourceRemoved('file', 'f', { in: 'site' });
+    expect(fact(only(log, 'ResourceRemoved'))).toEqual({
+      organizationId: 'org_acme',
+      projectId: 'proj_site',
+      registered: null,
+      removed: { position: log.at(-1)?.position, type: 'ResourceRemoved' },
+    });
+  });
+  it('are of its last registration', () => {
+    const again = w().resourceRemoved('file', 'f', { in: 'site' }).resource('file', 'f', { in: 'acmeHome' });
+    expect(fact(again.live)).toMatchObject({ projectId: 'proj_acmeHome', registered: { position: again.position } });
+    expect(fact(again.live)?.removed).toBeNull();
+  });
+});
+
+describe('the facts about the support table', () => {
+  it('RES-04: are the last revision’s, and which of them gave or took a UI', () => {
+    const w = company().tableRevised({ 'code-interpreter': { ui: true } });
+    const given = w.position;
+    w.tableRevised({ 'code-interpreter': { key: true }, storage: { ui: null } });
+    expect(w.live.support().get('code-interpreter')).toEqual({
+      key: true,
+      ui: true,
+      listing: 'defaultProject',
+      uiChanged: { position: given, type: 'SupportMatrixRevised' },
+    });
+    expect(w.live.support().get('storage')?.uiChanged?.position).toBe(w.position);
+    expect(w.live.support().get('file')?.uiChanged).toBeNull();
+  });
 });
 
 describe('what befalls nothing is nothing', () => {

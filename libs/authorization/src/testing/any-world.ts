@@ -1,18 +1,13 @@
 import fc from 'fast-check';
 import type { Role, Visibility } from '#libs/kernel';
-import { countingRow } from '../domain/standing.js';
-import { timeOf } from './log.js';
-import { accountId, homeOf, keyId, organizationId, projectId } from './names.js';
+import { homeIn, homeOfPerson, isHome, keys, memberOf, organizations, people, projects, rowIn } from './any-cast.js';
+import { type KeyAttempt, keyAttempts } from './any-keys.js';
+import { anyResource, type ResourceAttempt, resourceAttempts } from './any-resources.js';
+import { accountId, organizationId, projectId } from './names.js';
 import { type World, world } from './world.js';
 
-/** dot is nobody until somebody's account is transferred to a new email: then she is the new account. */
-export const people = ['ann', 'zoe', 'bob', 'cat', 'dot'] as const;
-export const organizations = ['acme', 'zeta'] as const;
-export const projects = ['acmeHome', 'site', 'lab'] as const;
-export const keys = ['ci', 'cd'] as const;
-
 /** Something that may happen; where the rules do not let it, nothing does. */
-interface Attempt {
+interface Attempt extends KeyAttempt, ResourceAttempt {
   readonly what: keyof typeof attempts;
   readonly person: (typeof people)[number];
   readonly organization: (typeof organizations)[number];
@@ -25,23 +20,10 @@ interface Attempt {
   readonly soon: number;
 }
 
-const homeIn = (w: World, person: string) => w.live.membership(accountId(person))?.current ?? null;
-const memberOf = (w: World, person: string, organization: string) => {
-  const home = homeIn(w, person);
-  return home?.organizationId === organizationId(organization) ? home : null;
-};
-const homeOfPerson = (w: World, person: string) => organizations.find((name) => memberOf(w, person, name) !== null);
-const rowIn = (w: World, project: string, person: string) => {
-  const fact = w.live.collaborator(projectId(project), accountId(person));
-  return {
-    any: fact?.row ?? null,
-    counting: fact === undefined ? null : countingRow(fact, w.live.membership(accountId(person))),
-  };
-};
-const isHome = (project: string) => project === homeOf('acme');
-
 /** Each as its decider would have it: the laws are about histories that can be. */
 const attempts = {
+  ...keyAttempts,
+  ...resourceAttempts,
   joinOrganization: (w: World, { person, organization, on }: Attempt) =>
     homeIn(w, person) === null && (on ? w.member(organization, person) : w.joined(organization, person)),
   leaveOrganization: (w: World, { person, organization }: Attempt) => {
@@ -135,17 +117,6 @@ const attempts = {
     w.live.project(projectId(project))?.visibility !== visibility && w.visibility(project, visibility),
   block: (w: World, { person, on }: Attempt) =>
     (w.live.account(accountId(person))?.blocked != null) !== on && (on ? w.blocked(person) : w.unblocked(person)),
-  makeKey: (w: World, { key, project, on, soon }: Attempt) =>
-    w.live.key(keyId(key)) === undefined &&
-    w.key(key, { in: project, expiresAt: on ? timeOf(w.position + BigInt(soon + 2)) : null }),
-  expireKey: (w: World, { key, on, soon }: Attempt) => {
-    const found = w.live.key(keyId(key));
-    const dead =
-      found === undefined || found.revoked !== null || Date.parse(timeOf(w.position + 1n)) >= found.expiresAt;
-    if (dead || (!on && found.expiresAt === Infinity)) return false;
-    return w.keyExpires(key, on ? timeOf(w.position + BigInt(soon + 2)) : null);
-  },
-  revokeKey: (w: World, { key }: Attempt) => w.live.key(keyId(key))?.revoked === null && w.keyRevoked(key),
 };
 
 /** What concerns people and their rows comes more often than the rest. */
@@ -164,10 +135,12 @@ const often = [
 ] as const;
 /** What no longer befalls whoever was deleted, or is not there yet. */
 const aboutPeople: ReadonlySet<string> = new Set([...often, 'block', 'deleteAccount', 'transferAccount']);
+/** Keys must be made before anything befalls them. */
+const aboutKeys = ['makeKey', 'rotateKey', 'rotateKey', 'beginLegacyKey', 'regenerateLegacyKey'] as const;
 const anyKind = Object.keys(attempts) as ReadonlyArray<keyof typeof attempts>;
 
 const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
-  what: fc.constantFrom(...anyKind, ...often, ...often, ...often),
+  what: fc.constantFrom(...anyKind, ...often, ...often, ...often, 'register', 'register', ...aboutKeys),
   person: fc.constantFrom(...people, 'bob', 'bob', 'bob', 'cat'),
   organization: fc.constantFrom(...organizations),
   project: fc.constantFrom(...projects),
@@ -175,6 +148,7 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   role: fc.constantFrom<Role>('admin', 'member'),
   visibility: fc.constantFrom<Visibility>('open', 'closed', 'private'),
   on: fc.boolean(),
+  ...anyResource,
   soon: fc.nat({ max: 30 }),
 });
 

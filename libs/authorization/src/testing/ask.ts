@@ -12,9 +12,12 @@ export const credential = (name: string): Subject => ({ type: 'credential', dige
 
 export const inProject = (name: string): Resource => ({ type: 'project', id: projectId(name) });
 export const inOrganization = (name: string): Resource => ({ type: 'organization', id: organizationId(name) });
-/** A kind of resource, in that project; in the key's own where none is named. */
-export const kind = (type: string, project?: string): Resource =>
-  project === undefined ? { type } : { type, projectId: projectId(project) };
+/** A kind of resource, in that project; in the key's own where none is named. `id`: one of that kind. */
+export const kind = (type: string, project?: string, id?: string): Resource => ({
+  type,
+  ...(project === undefined ? {} : { projectId: projectId(project) }),
+  ...(id === undefined ? {} : { id }),
+});
 
 export type Asked = Pick<Question, 'action' | 'resource'> & Partial<Pick<Question, 'channel'>>;
 

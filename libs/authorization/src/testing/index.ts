@@ -1,5 +1,10 @@
+export { keys, organizations, people, projects } from './any-cast.js';
+export { legacySecrets } from './any-keys.js';
+export { resourceNames } from './any-resources.js';
 export * from './any-world.js';
 export * from './ask.js';
+export * from './keys.js';
 export * from './log.js';
 export * from './names.js';
+export * from './resources.js';
 export * from './world.js';

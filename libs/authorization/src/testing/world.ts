@@ -1,15 +1,16 @@
 import type { EventId, OrganizationId, Role, Timestamp, Visibility } from '#libs/kernel';
 import type { ProjectEvent } from '#libs/projects/events';
+import { KeyLives } from './keys.js';
 import { eventIdAt } from './log.js';
 import { accountId, digestOf, keyId, organizationId, projectId } from './names.js';
-import { type Bare, People } from './people.js';
+import type { Bare } from './people.js';
 
 /**
  * A small world told in events, by names: `world().account('ann').organization('acme', { owner: 'ann' })`. Each call
  * appends what its command would have written and folds it at once. It checks no rule: it may tell of what no
  * command would do.
  */
-export class World extends People {
+export class World extends KeyLives {
   project(
     name: string,
     { in: organization, visibility = 'private' }: { readonly in: string; readonly visibility?: Visibility },

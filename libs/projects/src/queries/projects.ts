@@ -36,6 +36,11 @@ export class Projects implements ReadModel {
     return E.right(this.documents.page(organizationId, page, isSeen));
   }
 
+  /** All projects of an organization, each with its place in the list. */
+  inOrder(organizationId: string): ReadonlyArray<{ readonly id: ProjectDocument['id']; readonly place: bigint }> {
+    return this.documents.all(organizationId).map(({ id }) => ({ id, place: this.documents.placeOf(id) ?? 0n }));
+  }
+
   row(projectId: string, accountId: string): RowDocument | undefined {
     return this.rows.get(`${projectId}.${accountId}`);
   }

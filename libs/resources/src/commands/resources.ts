@@ -2,11 +2,17 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, readFacts, type Refusal, type StreamFacts } from '#libs/authorization';
 import { type CommandContext, StreamFolds, transact, type Transacted, type TransactFailure } from '#libs/event-store';
 import { type AccountId, type E, notFound, type OrganizationId, pipe, type ProjectId, TE } from '#libs/kernel';
-import { resource, type ResourceCommand, type ResourceFailure } from '../domain/resource.decider.js';
+import {
+  resource,
+  type ResourceCommand,
+  type ResourceFailure,
+  type ResourceState,
+} from '../domain/resource.decider.js';
 import { type ResourceId, resourceStream } from '../domain/resource-id.js';
 
 type Failure = ResourceFailure | Refusal | TransactFailure;
-export type ResourceAnswer = E.Either<Failure, Pick<Transacted<unknown>, 'position' | 'changed'>>;
+type Done = Pick<Transacted<unknown>, 'position' | 'changed'>;
+type Answer<A = Done> = E.Either<Failure, A>;
 
 /** Which resource; `kind` is one of the permission table's. */
 export interface ResourceName {
@@ -18,8 +24,13 @@ export interface ResourceName {
 /** Who asks: a person, whom the matrix judges; or null for whoever has the scope `resources`. */
 type By = AccountId | null;
 
+interface Registered extends Done {
+  /** False where it was registered before. */
+  readonly isNew: boolean;
+}
+
 /** RES-01, RES-08: this resource is this project's from now on; or it has another name. */
-export class RegisterResource extends Command<ResourceAnswer> {
+export class RegisterResource extends Command<Answer<Registered>> {
   constructor(
     readonly context: CommandContext,
     readonly by: By,
@@ -31,7 +42,7 @@ export class RegisterResource extends Command<ResourceAnswer> {
   }
 }
 
-export class RemoveResource extends Command<ResourceAnswer> {
+export class RemoveResource extends Command<Answer> {
   constructor(
     readonly context: CommandContext,
     readonly by: By,
@@ -67,12 +78,14 @@ const organizationOf = (streams: StreamFolds, { projectId }: ResourceName): TE.T
     }),
   );
 
+type ToCommand = (organizationId: OrganizationId) => ResourceCommand;
+
 const carryOut = (
   streams: StreamFolds,
   asked: Asked,
   verb: 'create' | 'delete',
-  commandFor: (facts: StreamFacts['facts'], organizationId: OrganizationId) => ResourceCommand,
-): Promise<ResourceAnswer> =>
+  commandIn: ToCommand,
+): TE.TaskEither<Failure, Transacted<ResourceState>> =>
   pipe(
     organizationOf(streams, asked.which),
     TE.flatMap((organizationId) =>
@@ -84,23 +97,25 @@ const carryOut = (
         context: asked.context,
         ready: pipe(
           allowed(streams, asked, verb),
-          TE.map(({ facts, basis }) => ({ command: commandFor(facts, organizationId), basis })),
+          TE.map(({ basis }) => ({ command: commandIn(organizationId), basis })),
         ),
       }),
     ),
-  )();
+  );
 
 @CommandHandler(RegisterResource)
 export class RegisterResourceHandler implements ICommandHandler<RegisterResource> {
   constructor(private readonly streams: StreamFolds) {}
 
-  execute(register: RegisterResource): Promise<ResourceAnswer> {
+  execute(register: RegisterResource): Promise<Answer<Registered>> {
     const { which, name } = register;
     const { projectId, kind, id: resourceId } = which;
-    return carryOut(this.streams, register, 'create', (facts, organizationId) => {
-      const archived = facts.archived(projectId) !== null;
-      return { type: 'RegisterResource', organizationId, projectId, kind, resourceId, name, archived };
-    });
+    return pipe(
+      carryOut(this.streams, register, 'create', (organizationId) => {
+        return { type: 'RegisterResource', organizationId, projectId, kind, resourceId, name };
+      }),
+      TE.map(({ position, changed, state }) => ({ position, changed, isNew: changed && state?.renamed === false })),
+    )();
   }
 }
 
@@ -108,10 +123,8 @@ export class RegisterResourceHandler implements ICommandHandler<RegisterResource
 export class RemoveResourceHandler implements ICommandHandler<RemoveResource> {
   constructor(private readonly streams: StreamFolds) {}
 
-  execute(remove: RemoveResource): Promise<ResourceAnswer> {
-    return carryOut(this.streams, remove, 'delete', () => ({
-      type: 'RemoveResource',
-      projectId: remove.which.projectId,
-    }));
+  execute(remove: RemoveResource): Promise<Answer> {
+    const { projectId } = remove.which;
+    return carryOut(this.streams, remove, 'delete', () => ({ type: 'RemoveResource', projectId }))();
   }
 }

@@ -22,17 +22,16 @@ export type ResourceCommand =
       readonly type: 'RegisterResource';
       /** Undefined leaves the name that is there. */
       readonly name: string | null | undefined;
-      readonly archived: boolean;
     })
   | { readonly type: 'RemoveResource'; readonly projectId: ProjectId };
 
 export type ResourceFailure =
   | NotFound
-  | { readonly _tag: 'ProjectArchived' }
   /** Another project of the organization has a resource of this kind and id. */
   | { readonly _tag: 'ResourceTaken' };
 
-type State = (Place & { readonly name: string | null }) | null;
+/** `renamed`: since it was registered. */
+export type ResourceState = (Place & { readonly name: string | null; readonly renamed: boolean }) | null;
 type Answer = Decision<ResourceFailure, ResourceEvent>;
 
 const placeOf = ({ organizationId, projectId, kind, resourceId }: Place): Place => ({
@@ -43,18 +42,17 @@ const placeOf = ({ organizationId, projectId, kind, resourceId }: Place): Place 
 });
 
 const register = (
-  { name, archived, ...command }: Extract<ResourceCommand, { type: 'RegisterResource' }>,
-  state: State,
+  { name, ...command }: Extract<ResourceCommand, { type: 'RegisterResource' }>,
+  state: ResourceState,
 ): Answer => {
   if (state !== null && state.projectId !== command.projectId) return E.left({ _tag: 'ResourceTaken' });
-  if (archived) return E.left({ _tag: 'ProjectArchived' });
   const place = placeOf(command);
   if (state === null) return E.right([{ type: 'ResourceRegistered', data: { ...place, name: name ?? null } }]);
   if (name === undefined || name === state.name) return E.right([]);
   return E.right([{ type: 'ResourceRenamed', data: { ...place, name } }]);
 };
 
-const decide = (command: ResourceCommand, state: State): Answer => {
+const decide = (command: ResourceCommand, state: ResourceState): Answer => {
   switch (command.type) {
     case 'RegisterResource':
       return register(command, state);
@@ -64,18 +62,19 @@ const decide = (command: ResourceCommand, state: State): Answer => {
   }
 };
 
-const evolve = (state: State, event: ResourceEvent): State => {
+const evolve = (state: ResourceState, event: ResourceEvent): ResourceState => {
   switch (event.type) {
     case 'ResourceRegistered':
+      return { ...event.data, renamed: false };
     case 'ResourceRenamed':
-      return event.data;
+      return { ...event.data, renamed: true };
     case 'ResourceRemoved':
       return null;
   }
 };
 
 /** RES-01, RES-08: what a service has made, and whose project it is. It never moves; removed, its id is free again. */
-export const resource: Aggregate<ResourceCommand, State, ResourceEvent, ResourceFailure> = {
+export const resource: Aggregate<ResourceCommand, ResourceState, ResourceEvent, ResourceFailure> = {
   category: 'resource',
   events: resourceEvents,
   initialState: null,

@@ -1,12 +1,15 @@
 import * as t from 'io-ts';
 import { eventCodec, type EventOf, eventSchema, exact } from '#libs/kernel';
 
-/** One kind: is its project honoured by key, and in the UI (null: it has none, RES-05)? What may a listing show where not (AMB-24)? */
+/** What a listing may show of a kind where its project is not honoured (AMB-24). */
+export const ListingScope = t.keyof({ defaultProject: null, organization: null });
+
+/** One kind: is its project honoured by key, and in the UI (null: it has none, RES-05)? */
 export const SupportRow = exact({
   kind: t.string,
   key: t.boolean,
   ui: t.union([t.boolean, t.null]),
-  listingScope: t.keyof({ defaultProject: null, organization: null }),
+  listingScope: ListingScope,
 });
 export type SupportRow = t.TypeOf<typeof SupportRow>;
 

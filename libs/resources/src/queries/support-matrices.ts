@@ -16,7 +16,13 @@ export class SupportMatrices implements ReadModel {
   private readonly documents = new Documents(supportMatrices, () => '');
   readonly follows = [this.documents.follows];
 
+  /** In the order of RES-01. A kind that the last revision did not know yet is as it was before. */
   get(): Omit<SupportMatrixDocument, 'revisedAt'> & { readonly revisedAt: SupportMatrixDocument['revisedAt'] | null } {
-    return this.documents.get(THE_TABLE) ?? { rows: [...seedSupport].map(rowOf), revisedAt: null, changed: 0n };
+    const { rows, revisedAt, changed } = this.documents.get(THE_TABLE) ?? nobody;
+    const revised = new Map(rows.map((row) => [row.kind, row]));
+    return { rows: [...seedSupport].map((each) => revised.get(each[0]) ?? rowOf(each)), revisedAt, changed };
   }
 }
+
+/** What nobody has revised yet. */
+const nobody = { rows: [], revisedAt: null, changed: 0n } as const;

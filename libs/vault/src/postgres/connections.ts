@@ -51,6 +51,17 @@ const askOn =
     return (await client.query<Row>(query)).rows;
   };
 
+/** How the connections of one user of a database are told from another's, and what is theirs alone. */
+export interface Habits {
+  /** As the server shows it. */
+  readonly name: string;
+  readonly most: number;
+  /** Beside what every session begins with. */
+  readonly session: string;
+}
+
+const ofTheVault: Habits = { name: 'writ-vault', most: 8, session: '' };
+
 /** A few connections to one server, made when they are needed. */
 export class Connections {
   private readonly pool: pg.Pool;
@@ -59,13 +70,16 @@ export class Connections {
   private readonly accepted = new Set<Promise<unknown>>();
   private closed = false;
 
-  constructor(private readonly address: Address) {
+  constructor(
+    private readonly address: Address,
+    private readonly habits: Habits = ofTheVault,
+  ) {
     this.pool = new pg.Pool({
       ...this.settings(),
-      max: 8,
+      max: habits.most,
       idleTimeoutMillis: 30_000,
       // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so
-      onConnect: (client) => askOn(client)(session),
+      onConnect: (client) => askOn(client)(session + habits.session),
     });
     // Unheard, a connection that dies would take the process with it.
     this.pool.on('error', () => undefined);
@@ -83,7 +97,7 @@ export class Connections {
 
   /** Work of several questions: once begun, it is finished before the connections are closed. */
   async accept<A>(work: () => Promise<A>): Promise<A> {
-    if (this.closed) throw new Error('the vault is closed');
+    if (this.closed) throw new Error(`${this.habits.name} is closed`);
     const job = work();
     this.accepted.add(job);
     try {
@@ -132,7 +146,7 @@ export class Connections {
   private settings(): pg.ClientConfig {
     return {
       connectionString: this.address.connectionString,
-      application_name: 'writ-vault',
+      application_name: this.habits.name,
       connectionTimeoutMillis: CONNECT,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

@@ -5,7 +5,7 @@ const states: Readonly<Record<string, string>> = {
   '28P01': 'it refuses the user or the password of the connection string',
   '3D000': 'it has no such database: create it',
   '42501':
-    'the user lacks a right: it must own the schema writ_vault, or may create it (CREATE on the database), and TEMPORARY tables',
+    'the user lacks a right: it must own the schemas writ_vault and writ_uses, or may create them (CREATE on the database), and TEMPORARY tables',
   '53300': 'it has too many connections already',
   '55P03': 'a lock was not given in time: a dump or a long transaction holds the table. Repeat it when that is over',
   '57014': 'it took too long, and was cancelled',

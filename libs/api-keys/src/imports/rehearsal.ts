@@ -1,0 +1,31 @@
+import type { ApiKeyId, OrganizationId, ProjectId } from '#libs/kernel';
+
+type Place = ProjectId | OrganizationId;
+
+/**
+ * What an import would have made so far, where nothing is written: a key of the same digest further down meets it. A line that would
+ * make a key costs some 100 bytes.
+ */
+export class Rehearsal {
+  private readonly places = new Map<ApiKeyId, number>();
+  /** Places by number, which is all that a key has of its place. */
+  private readonly ordinals = new Map<Place, number>();
+
+  made(id: ApiKeyId, place: Place): void {
+    const ordinal = this.ordinals.get(place) ?? this.ordinals.size;
+    this.ordinals.set(place, ordinal);
+    this.places.set(id, ordinal);
+  }
+
+  /** Whether the key would be there by now: here, elsewhere, or not at all. */
+  where(id: ApiKeyId, place: Place): 'here' | 'elsewhere' | undefined {
+    const found = this.places.get(id);
+    if (found === undefined) return undefined;
+    return found === this.ordinals.get(place) ? 'here' : 'elsewhere';
+  }
+
+  /** Whether an organization would have a legacy key by now: it is the place of no other key. */
+  hasLegacyKey(place: Place): boolean {
+    return place.startsWith('org_') && this.ordinals.has(place);
+  }
+}

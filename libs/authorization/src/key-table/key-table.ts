@@ -1,0 +1,112 @@
+import type { Digest } from '#libs/kernel';
+import type { KeyFact } from '../domain/facts.js';
+import { NONE } from './chains.js';
+import { DeadKeys, remembered } from './dead-keys.js';
+import { type KeyRows, MOST_ROWS } from './key-rows.js';
+import { LiveKeys } from './live-keys.js';
+import type { Places } from './places.js';
+import { digestAt, readDigest, readId } from './words.js';
+
+interface Keys {
+  readonly rows: KeyRows;
+  fact(row: number, digest: Digest): KeyFact;
+  remove(row: number): void;
+}
+
+/**
+ * What decisions have to know of every key, live or dead, in a few typed arrays: no object, no string for each. The facts of one are made when it
+ * is looked up. Keys that do not fit (an id of another length, another expiration, an overlap of a rotation) are few, and held as they are.
+ */
+export class KeyTable {
+  private readonly live: LiveKeys[] = [];
+  private readonly dead: DeadKeys[] = [];
+  private readonly others = new Map<string, KeyFact>();
+  private readonly othersByDigest = new Map<string, KeyFact>();
+
+  constructor(
+    private readonly places: Places,
+    private readonly mostRows = MOST_ROWS,
+  ) {}
+
+  byId(id: string): KeyFact | undefined {
+    const found = readId(id) ? this.find((rows) => rows.withId()) : undefined;
+    if (found === undefined) return this.others.get(id);
+    const { keys, row } = found;
+    return keys.fact(row, digestAt(keys.rows.page(row), keys.rows.at(row)));
+  }
+
+  byDigest(digest: string): KeyFact | undefined {
+    if (!readDigest(digest)) return this.othersByDigest.get(digest);
+    for (const keys of this.live) {
+      const row = keys.rows.withDigest();
+      if (row !== NONE) return keys.fact(row, digest as Digest);
+    }
+    const found = this.find((rows) => rows.withDigest());
+    return found === undefined ? this.othersByDigest.get(digest) : found.keys.fact(found.row, digest as Digest);
+  }
+
+  /** Instead of whatever was known of the key. */
+  put(key: KeyFact): void {
+    this.forget(key.id);
+    if (!this.isTaken(key)) this.take(remembered(key), { named: true });
+    else this.others.set(key.id, remembered(key));
+  }
+
+  /** A secret that the key of this id had before: found by its digest alone. */
+  putFormer(key: KeyFact): void {
+    if (!this.isTaken(key)) this.take(remembered(key), { named: false });
+  }
+
+  /** A digest is one key's for good: whoever came first in the log keeps it. */
+  private isTaken({ id, digest }: KeyFact): boolean {
+    const holder = this.byDigest(digest);
+    if (holder === undefined) return false;
+    if (holder.id !== id) return true;
+    const found = this.find((rows) => rows.withDigest());
+    if (found === undefined) this.othersByDigest.delete(digest);
+    else found.keys.remove(found.row);
+    return false;
+  }
+
+  private take(key: KeyFact, { named }: { readonly named: boolean }): void {
+    if (readDigest(key.digest) && readId(key.id)) {
+      const isLive = named && this.last(this.live, LiveKeys).take(key);
+      if (isLive || this.last(this.dead, DeadKeys).take(key, !named)) return;
+    }
+    if (named) this.others.set(key.id, key);
+    this.othersByDigest.set(key.digest, key);
+  }
+
+  private forget(id: string): void {
+    const found = readId(id) ? this.find((rows) => rows.withId()) : undefined;
+    if (found !== undefined) {
+      found.keys.remove(found.row);
+      return;
+    }
+    const other = this.others.get(id);
+    if (other === undefined) return;
+    this.others.delete(id);
+    if (this.othersByDigest.get(other.digest) === other) this.othersByDigest.delete(other.digest);
+  }
+
+  private find(row: (rows: KeyRows) => number): { readonly keys: Keys; readonly row: number } | undefined {
+    for (const keys of this.live) {
+      const found = row(keys.rows);
+      if (found !== NONE) return { keys, row: found };
+    }
+    for (const keys of this.dead) {
+      const found = row(keys.rows);
+      if (found !== NONE) return { keys, row: found };
+    }
+    return undefined;
+  }
+
+  /** One with room for another key. */
+  private last<K extends Keys>(all: K[], another: new (places: Places) => K): K {
+    const open = all.find(({ rows }) => rows.size < this.mostRows);
+    if (open !== undefined) return open;
+    const made = new another(this.places);
+    all.push(made);
+    return made;
+  }
+}

@@ -1,0 +1,2 @@
+export * from './stores-that-fail.js';
+export * from './use-store-contract.js';

@@ -1,0 +1,4 @@
+// breaks: adapters-are-named-once
+import { FileUseStore } from './file/index.js';
+
+export const byHand = FileUseStore;
