@@ -13,8 +13,6 @@ import type {
 } from '#libs/kernel';
 
 const characters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const at = '2026-01-01T00:00:00.000Z' as Timestamp;
-
 /** As long as those that commands make. */
 const idFrom = (prefix: string, seed: string): string => {
   const id = Buffer.from(hash('sha256', seed, 'hex'), 'hex').subarray(0, 22);
@@ -25,6 +23,8 @@ const idFrom = (prefix: string, seed: string): string => {
 /** Ten keys to a project and ten projects to an organization, told to read models event by event, without a log. */
 export class FoldedKeys {
   readonly projects: number;
+  /** When the events happen that are told. */
+  at = '2026-01-01T00:00:00.000Z' as Timestamp;
   private readonly perProject: number;
   private readonly projectIds: ProjectId[] = [];
   private position = 0n;
@@ -62,9 +62,9 @@ export class FoldedKeys {
   tell(category: string, id: string, event: { readonly type: string; readonly data: unknown }): void {
     this.position += 1n;
     const eventId = `event-${String(this.position)}` as EventId;
-    const recorded = { id, eventId, position: this.position, at, by: 'user_1' as AccountId, event };
+    const recorded = { id, eventId, position: this.position, at: this.at, by: 'user_1' as AccountId, event };
     for (const { follows } of this.models)
-      for (const one of follows) if (one.category === category) one.apply(recorded as Recorded<never>);
+      for (const one of follows) if (one.category === category) one.apply(recorded as unknown as Recorded<never>);
   }
 
   /** What keys are in. */
@@ -80,13 +80,19 @@ export class FoldedKeys {
         this.tell('organization', organizationId, { type: 'OrganizationCreated', data: organization });
         this.tell('project', projectId, { type: 'DefaultProjectCreated', data });
       } else
-        this.tell('project', projectId, { type: 'ProjectCreated', data: { ...data, createdBy: 'user_1' as AccountId } });
+        this.tell('project', projectId, {
+          type: 'ProjectCreated',
+          data: { ...data, createdBy: 'user_1' as AccountId },
+        });
     }
   }
 
   /** Which key an event is about: what each of them but a renaming says. Its strings are its own, as if they came from a log. */
   scope(key: number) {
-    const place = { organizationId: this.organization(Math.floor(key / this.perProject)), projectId: this.projectOf(key) };
+    const place = {
+      organizationId: this.organization(Math.floor(key / this.perProject)),
+      projectId: this.projectOf(key),
+    };
     return { ...place, digest: this.digest(key) };
   }
 
@@ -100,7 +106,7 @@ export class FoldedKeys {
     this.tell('apiKey', this.id(key), { type: 'KeyRevoked', data: this.scope(key) });
   }
 
-  replaced(key: number, endsAt: Timestamp = at): void {
+  replaced(key: number, endsAt = this.at): void {
     const replacement = { digest: this.digest(key), name: 'k', hint: 'writ_…', createdBy: 'user_1', expiresAt: null };
     const data = { ...this.scope(key), endsAt, replacedBy: this.id(key), replacement };
     this.tell('apiKey', this.id(key), { type: 'KeyReplaced', data });

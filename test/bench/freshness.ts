@@ -206,7 +206,7 @@ const figures = (what: string, all: ReadonlyArray<Sample>) => {
   const of = (value: (sample: Sample) => number, p: number) => percentile(Float64Array.from(all.map(value)), p);
   const row = (value: (sample: Sample) => number) => [0.5, 0.99, 1].map((p) => of(value, p).toFixed(2)).join(' / ');
   print(
-    `${what.padEnd(36)} ${String(all.length).padStart(5)}  ${row(({ answered }) => answered).padEnd(24)}${row((each) => each.here).padEnd(24)}${row((each) => each.there)}`,
+    `${what.padEnd(36)} ${String(all.length).padStart(5)}  ${row(({ answered }) => answered).padEnd(27)}${row((each) => each.here).padEnd(27)}${row((each) => each.there)}`,
   );
   return { here: of((each) => each.here, 0.5), there: of((each) => each.there, 0.5) };
 };
@@ -214,7 +214,9 @@ const figures = (what: string, all: ReadonlyArray<Sample>) => {
 print(
   'p50 / p99 / max, in ms            samples  sent → answered         in the log → refused    in the log → refused',
 );
-print('                                                                   where it was answered   on the other node');
+print(
+  '                                                                      where it was answered      on the other node',
+);
 for (const [name, all] of samples) figures(`  ${name}`, all);
 const ofClass = (wanted: Class) =>
   Object.entries(kinds).flatMap(([name, kind]) => (kind.of === wanted ? (samples.get(name) ?? []) : []));

@@ -5,6 +5,7 @@ import { LiveState } from '#libs/authorization';
 import {
   type CommandContext,
   commandIdFrom,
+  derivedId,
   type EventStore,
   type NewEvent,
   type Position,
@@ -36,13 +37,15 @@ const written = <Ev extends { readonly type: string }>(
   return recordable({ events: codec }, stream, context, [[`membership-${by}`, 1]])(event, 0);
 };
 
+const keyOf = (n: number) => derivedId(commandIdFrom(String(n)), 'key');
+
 /** The key with this number, in a stream of its own; its event is a few hundred bytes, as of any key. */
 export const keyMade = (
   n: number,
   organizationId: OrganizationId,
   projectId: ProjectId,
 ): readonly [StreamName, NewEvent, NewEvent] => {
-  const stream: StreamName = `apiKey-key_${String(n)}`;
+  const stream: StreamName = `apiKey-${keyOf(n)}`;
   const key = { organizationId, projectId, digest: hash('sha256', stream, 'hex') as Digest };
   const made = { ...key, name: 'ci', hint: 'writ_…abcd', createdBy: by, expiresAt: null, replaces: null };
   return [
@@ -119,6 +122,6 @@ export const rebuilt = async (store: EventStore, head: Position, events: number)
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   await readSide.stop();
-  if (live.key('key_5') === undefined) throw new Error('the state is not there');
+  if (live.key(keyOf(5)) === undefined) throw new Error('the state is not there');
   return { rate: events / seconds, perCpu: (events / (user + system)) * 1e6 };
 };

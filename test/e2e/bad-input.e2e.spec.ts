@@ -312,7 +312,7 @@ describe.each(table)('a bad body for $route', ({ route, taken }) => {
       await refuses({ ...body, [field]: 'x' }, `/${field.replace('/', '~1')}`);
     await refuses({ ...body, '': 1, ' ': null }, '/', '/ ');
     const [first = 'name'] = Object.keys(body);
-    await refuses({ ...body, [first]: 5, extra: 1 }, `/${first}`, '/extra');
+    await refuses({ ...body, [first]: {}, extra: 1 }, `/${first}`, '/extra');
   });
 
   it('that is no object', async () => {
@@ -650,7 +650,8 @@ describe('a query', () => {
   });
 
   it('of a route that takes none', async () => {
-    const taking = new Set(lists.map((path) => `GET ${path}`));
+    // a proxy's question has its caller's query, which is nobody's here
+    const taking = new Set([...lists.map((path) => `GET ${path}`), 'GET /v1/forward-auth']);
     const others = (await everyRoute(server.client)).filter(({ name }) => !taking.has(name));
     for (const { name, method, path } of others) {
       const asked = [undefined, all.owner].map((as) =>

@@ -42,7 +42,16 @@ beforeEach(async () => {
   const { id: serviceTokenId } = await client.made<Named>('/v1/service-tokens', { name: 'x', scopes: ['audit'] });
   const resource = { kind: 'file', resourceId: `weights-of-${projectId}` };
   await client.ask('PUT', `/v1/projects/${projectId}/resources/file/${resource.resourceId}`);
-  here = { organizationId: all.organization, accountId, projectId, keyId, invitationId, serviceTokenId, name: 'old', ...resource };
+  here = {
+    organizationId: all.organization,
+    accountId,
+    projectId,
+    keyId,
+    invitationId,
+    serviceTokenId,
+    name: 'old',
+    ...resource,
+  };
 });
 
 const addressOf = (path: string): string => path.replace(/:([A-Za-z]+)/gu, (_, name: string) => here[name] ?? '');
@@ -117,7 +126,11 @@ const events = async (): Promise<number> => (await everyItem(client, '/v1/audit/
 it('every route that reads one thing stands in the table, and every one that changes or removes it', async () => {
   const routes = await everyRoute(client);
   const ones = routes.filter(
-    ({ method, path }) => method === 'GET' && ((/:[A-Za-z]+$/u.test(path) && !path.endsWith('/:kind')) || toAnybody.includes(path) || path.endsWith('/legacy-key')),
+    ({ method, path }) =>
+      method === 'GET' &&
+      ((/:[A-Za-z]+$/u.test(path) && !path.endsWith('/:kind')) ||
+        toAnybody.includes(path) ||
+        path.endsWith('/legacy-key')),
   );
   expect(Object.keys(things).sort()).toEqual(ones.map(({ path }) => path).sort());
   const by = (wanted: string) => routes.filter(({ method }) => method === wanted).map(({ path }) => path);

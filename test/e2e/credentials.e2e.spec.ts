@@ -208,7 +208,7 @@ const expectedOf = (route: string, row: Row, caller: Caller, where: Tenant): num
     case 'key':
       return row.for === 'key' ? row.ok : 403;
     case 'operator':
-      return row.for === 'key' ? 401 : row.for === 'person' ? 403 : row.ok;
+      return row.for === 'key' ? 401 : row.for === 'person' || row.for === 'person or operator' ? 403 : row.ok;
     case 'service': {
       if (row.for === 'key') return 401;
       const { scope, confinedTo } = standing;
@@ -220,10 +220,10 @@ const expectedOf = (route: string, row: Row, caller: Caller, where: Tenant): num
     }
     case 'person':
       if (row.for === 'key') return 401;
+      if (row.people === undefined) return 403;
       // Before anything is asked about the person: a token of one organization finds nothing in another.
-      if (isOutside(standing, where) && row.for !== 'operator' && /:(organization|project|key)Id/u.test(route))
-        return 404;
-      if (row.people === undefined || (row.neverByService === true && standing.via === 'service')) return 403;
+      if (isOutside(standing, where) && /:(organization|project|key)Id/u.test(route)) return 404;
+      if (row.neverByService === true && standing.via === 'service') return 403;
       return where === foreign && isOfTenant(route, row) ? 404 : row.people[standing.role];
   }
 };
@@ -392,7 +392,8 @@ describe('an id', () => {
     const method = route.slice(0, route.indexOf(' '));
     const wanted = { ...ids, [name]: flipped(ids[name] ?? '') };
     expect(wanted[name]).not.toBe(ids[name]);
-    const answer = await client.ask<Problem>(method, pathOf(route, wanted), { as, body });
+    const target = `${pathOf(route, wanted)}${row.query?.(own) ?? ''}`;
+    const answer = await client.ask<Problem>(method, target, { as, body });
     expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
   });
 });

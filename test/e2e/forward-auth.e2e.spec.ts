@@ -137,6 +137,16 @@ describe('a request that may pass', () => {
     sender.close();
   });
 
+  it('is one that its key was used for, from where the proxy says and nobody else (KEY-38)', async () => {
+    const { id, secret } = await makeKey(client, alpha, all?.owner ?? '');
+    const seen = async (headers: Headers) => {
+      expect((await passes({ token: secret, headers })).status).toBe(200);
+      return (await client.get<{ readonly ip: string | null }>(`/v1/api-keys/${id}/last-use`, owner())).body.ip;
+    };
+    expect(await seen({ 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.1' })).toBe(null);
+    expect(await seen({ 'x-writ-client-ip': '192.0.2.7' })).toBe('192.0.2.7');
+  });
+
   it('is asked for by the operator, too, and by a token of that organization', async () => {
     const confined = await serviceToken(client, ['decisions'], [all?.organization ?? '']);
     for (const by of [client.operatorToken, confined]) expect((await passes({ by })).status).toBe(200);

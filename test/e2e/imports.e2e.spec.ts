@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { E } from '#libs/kernel';
-import { type Cast, cast, makeKey, type MadeKey, type Named, project } from '../support/cast.js';
+import type { Vault } from '#libs/vault';
+import { openFoundation } from '../../apps/server/src/adapters.js';
+import type { OpenFoundation } from '../../apps/server/src/server.js';
+import { type Cast, cast, emailOf, makeKey, type MadeKey, type Named, project } from '../support/cast.js';
 import type { Client } from '../support/client.js';
 import { byKey } from '../support/decisions.js';
 import { documentedAnswers } from '../support/documented.js';
@@ -21,6 +25,8 @@ import {
   slowImport,
   textOf,
 } from '../support/imports.js';
+import { AUDIENCE } from '../support/issuer.js';
+import { fromNow, startHandMadeIssuer } from '../support/issuer-by-hand.js';
 import { meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { startTestServer, temporaryDirectory, type TestServer } from '../support/test-server.js';
@@ -575,6 +581,86 @@ describe('a pepper', () => {
     const stored = (await trailOf(client)).filter(({ type }) => type === 'PepperStored');
     expect(stored.map(({ data }) => Object.keys(data))).toEqual(names.map(() => ['name']));
   });
+});
+
+describe('while a pepper cannot be had from the vault', () => {
+  let isAway = false;
+  const awayOnes = (vault: Vault): Vault =>
+    new Proxy(vault, {
+      get: (target, name) => {
+        if (name === 'recall' && isAway)
+          return () => () => Promise.resolve(E.left({ _tag: 'VaultUnavailable', cause: 'away' }));
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+
+  it('nobody is taken for unknown, and whoever is known goes on', async () => {
+    const issuer = await startHandMadeIssuer();
+    const options = {
+      env: { WRIT_OIDC_ISSUERS: JSON.stringify([{ name: 'google', issuer: issuer.url, audience: AUDIENCE }]) },
+      open: async (config: Parameters<OpenFoundation>[0]) => {
+        const foundation = await openFoundation(config);
+        return { ...foundation, vault: awayOnes(foundation.vault) };
+      },
+    };
+    const first = await startTestServer(options);
+    const there = await cast(first.client);
+    const at = { projectId: there.defaultProject };
+    const [keyed, plain, nobody] = [fresh(), fresh(), fresh()];
+    await first.client.ask('PUT', '/v1/imports/peppers/old', { body: { secret: golden.pepper.hex, encoding: 'hex' } });
+    const lines = [digestLine(keyed, { ...at, pepper: 'old' }, 'hmac-sha256'), digestLine(plain, at)];
+    expect(await imported(first.client, lines)).toMatchObject({ imported: 2 });
+    const own = await makeKey(first.client, there.defaultProject, there.owner);
+    const email = await emailOf(first.client, there.owner);
+    await first.stop();
+
+    isAway = true;
+    const second = await startTestServer({ ...options, dataDir: first.dataDir });
+    const { client: there2 } = second;
+    const reason = async (secret: string) => (await byKey(there2, secret, there.defaultProject)).reason;
+    const status = async (path: string, token: string) => (await there2.get(path, { token })).status;
+    for (const secret of [keyed, nobody]) {
+      expect(await reason(secret)).toBe('state-too-old');
+      expectProblem(await there2.get('/v1/whoami', { token: secret }), 503, 'state-too-old');
+    }
+    expectProblem(await there2.post('/v1/api-keys/revoke', { secrets: [keyed] }), 503, 'state-too-old');
+    for (const secret of [plain, own.secret]) {
+      expect(await reason(secret)).toBe('project-key');
+      expect(await status('/v1/whoami', secret)).toBe(200);
+    }
+    const claims = { sub: email.slice(0, email.indexOf('@')), email, email_verified: true, exp: fromNow(60) };
+    expect(await status('/v1/me', await issuer.sign(claims))).toBe(200);
+    expect(await status('/v1/me', await issuer.sign({ ...claims, exp: fromNow(-90) }))).toBe(503);
+    isAway = false;
+    await eventually(async () => (await reason(keyed)) === 'project-key');
+    expect([await reason(nobody), await status('/v1/whoami', nobody)]).toEqual(['unknown-key', 401]);
+    expect(await status('/v1/me', await issuer.sign({ ...claims, exp: fromNow(-90) }))).toBe(401);
+    await second.remove();
+    await issuer.close();
+  });
+});
+
+it('docs/import.md is true: its file, imported as it says, is reported on as it says', async () => {
+  const text = readFileSync(new URL('../../docs/import.md', import.meta.url), 'utf8');
+  const blockOf = (language: string, nth = 0) =>
+    [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]+?)\`\`\``, 'gu'))][nth]?.[1] ?? '';
+  const other = await startTestServer();
+  const there = await cast(other.client);
+  const [pepper, report] = [blockOf('json'), blockOf('json', 1)].map((block) => JSON.parse(block) as object);
+  await other.client.ask('PUT', '/v1/imports/peppers/gateway', { body: pepper });
+  const lines = blockOf('ndjson')
+    .replaceAll('proj_EXAMPLE', there.defaultProject)
+    .replaceAll('org_EXAMPLE', there.organization);
+  const told = JSON.stringify(await imported(other.client, lines), (name, value: unknown) =>
+    name === 'id' && value !== null ? 'key_…' : name === 'position' ? '…' : value,
+  );
+  expect(JSON.parse(told)).toEqual(report);
+  const reasons = ['gateway-9f8e7d6c5b4a39281706', 'example-2', 'example-3'].map(
+    async (secret) => (await byKey(other.client, secret, there.defaultProject)).reason,
+  );
+  expect(await Promise.all(reasons)).toEqual(['project-key', 'legacy-key', 'project-key']);
+  await other.remove();
 });
 
 it('no secret, digest or pepper is in any answer, log line or file but the vault', async () => {

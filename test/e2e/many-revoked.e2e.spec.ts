@@ -58,6 +58,12 @@ const revokeOne = (id: string, ask = owner()) => client.ask('DELETE', `/v1/api-k
 const idsOf = ({ revoked }: Body): ReadonlyArray<string> => revoked.map(({ id }) => id);
 const ids = (keys: ReadonlyArray<{ readonly id: string }>): ReadonlyArray<string> => keys.map(({ id }) => id);
 const reasonOf = async (secret: string, projectId: string) => (await byKey(client, secret, projectId)).reason;
+/** How far it has read, or written. */
+const positionOf = ({ headers }: Answer<unknown>): bigint => {
+  const decoded = server.server.engine.tokens.decode(headers.get('writ-position') ?? '');
+  if (E.isLeft(decoded)) throw new Error('no position');
+  return decoded.right;
+};
 const tagOf = async (id: string): Promise<string> => (await trailOf(client, { apiKeyId: id })).at(-1)?.position ?? '';
 
 describe('all keys of a project', () => {
@@ -73,9 +79,7 @@ describe('all keys of a project', () => {
     await revokeOne(gone.id);
     const goneAt = await tagOf(gone.id);
     const young = await client.made<MadeKey>(`/v1/api-keys/${old.id}/rotate`, undefined, owner());
-    const began = performance.now();
     const answer = await revokeMany({ projectId: big }, { as: all.member });
-    expect(performance.now() - began).toBeLessThan(15_000);
     expect([answer.status, answer.body.legacy, answer.body.unknown]).toEqual([200, [], []]);
     const asked = [...keys, young];
     expect([...idsOf(answer.body)].sort()).toEqual([...ids(asked)].sort());
@@ -174,11 +178,12 @@ describe('all keys that somebody made', () => {
   it('of another tenant’s are none, and so are those of nobody', async () => {
     const { secret } = await makeKey(client, foreign.defaultProject, foreign.owner);
     const none = { revoked: [], legacy: [], unknown: [] };
-    for (const createdBy of [foreign.owner, 'user_000000000000000000000A', await person(client, 'keyless')]) {
-      const { status, body, headers } = await revokeMany({ createdBy });
-      expect([status, body]).toEqual([200, none]);
-      const since = { 'writ-min-position': headers.get('writ-position') ?? '' };
-      expect((await client.get('/v1/me', { ...owner(), headers: since })).status).toBe(200);
+    const keyless = await person(client, 'keyless');
+    const read = positionOf(await client.get('/v1/me', owner()));
+    for (const createdBy of [foreign.owner, 'user_000000000000000000000A', keyless]) {
+      const answer = await revokeMany({ createdBy });
+      expect([answer.status, answer.body]).toEqual([200, none]);
+      expect(positionOf(answer)).toBeGreaterThanOrEqual(read);
     }
     expect(await reasonOf(secret, foreign.defaultProject)).toBe('project-key');
     expectProblem(await revokeMany({ createdBy: all.owner }, {}), 403, 'forbidden');

@@ -89,6 +89,7 @@ describe('the document', () => {
       reader: 'reader',
       decisions: 'scope:decisions',
       identity: 'scope:identity',
+      'person or operator': 'person-or-operator',
       'person or identity': 'person or scope:identity',
       'person or audit': 'person or scope:audit',
       'person or resources': 'person or scope:resources',
@@ -188,11 +189,13 @@ describe('what is answered', () => {
       parameters.some((each) => 'in' in each && each.name === 'cursor'),
     );
     expect(lists.length).toBeGreaterThan(7);
+    const pageFields = ['complete', 'items', 'nextCursor', 'position'];
     for (const [name, { responses }] of lists) {
       const [ref = ''] = refsIn(responses['200']).filter((each) => each.startsWith('#/components/schemas/'));
       expect([name, [...fieldsOf(ref.slice('#/components/schemas/'.length))].sort()]).toEqual([
         name,
-        ['complete', 'items', 'nextCursor', 'position'],
+        // A report says, too, how much is known.
+        [...(name.endsWith('-report') ? ['knownSince', 'reportedBy'] : []), ...pageFields].sort(),
       ]);
     }
   });
@@ -247,19 +250,27 @@ describe('what a request may have', () => {
   it('in its path and its query is, too', () => {
     const compile = compilerOf(document);
     const text = fc.oneof(fc.constantFrom('user_1', 'org_1', 'proj_1', 'key_1', 'svc_1', 'asc', 'desc'), fc.string());
-    const limits = fc.integer({ min: -1, max: 1_100 }).map(String);
+    const numbers = fc.integer({ min: -1, max: 4_000 }).map(String);
     for (const { path, method, params, query } of declared) {
-      for (const parameter of document.paths[path]?.[method.toLowerCase()]?.parameters ?? []) {
+      const parameters = document.paths[path]?.[method.toLowerCase()]?.parameters ?? [];
+      // Each of these is one of some words.
+      const needed = Object.fromEntries(
+        parameters.flatMap((each) => {
+          const words = 'in' in each && each.in === 'query' && each.required ? each.schema['enum'] : undefined;
+          return 'in' in each && Array.isArray(words) ? [[each.name, String(words[0])]] : [];
+        }),
+      );
+      for (const parameter of parameters) {
         if (!('in' in parameter) || parameter.in === 'header') continue;
         const { name, schema } = parameter;
         const validate = compile(schema);
         const param = params.find(([each]) => each === name)?.[1];
-        const isLimit = name === 'limit';
+        const isNumber = ['limit', 'within'].includes(name);
         fc.assert(
-          fc.property(isLimit ? limits : text, (value) => {
-            const decoded = param === undefined ? query?.decode({ [name]: value }) : param.decode(value);
+          fc.property(isNumber ? numbers : text, (value) => {
+            const decoded = param === undefined ? query?.decode({ ...needed, [name]: value }) : param.decode(value);
             const isTaken = decoded !== undefined && E.isRight(decoded);
-            expect([path, name, value, validate(isLimit ? Number(value) : value)]).toEqual([
+            expect([path, name, value, validate(isNumber ? Number(value) : value)]).toEqual([
               path,
               name,
               value,

@@ -30,6 +30,9 @@ const LATER = 31_000;
 
 const clock = fileURLToPath(new URL('./later.mjs', import.meta.url));
 
+/** When a key was last used is written down now and then, and the last of it may be lost (AMB-41). */
+const lasting = (item: object): object => ('lastUsedAt' in item ? { ...item, lastUsedAt: undefined } : item);
+
 /** Whatever can be listed. */
 const everything = async (client: Client, { organization }: Cast, hands: ReadonlyArray<BusyHand>) => {
   const projects = hands.map(({ place }) => `/v1/projects/${place.project}`);
@@ -42,7 +45,9 @@ const everything = async (client: Client, { organization }: Cast, hands: Readonl
     ...hands.flatMap(({ organizations }) => organizations.map((id) => `/v1/organizations/${id}/projects`)),
     ...projects.flatMap((path) => [`${path}/api-keys`, `${path}/collaborators`]),
   ];
-  return Promise.all(lists.map(async (path) => ({ path, items: await everyItem(client, path) })));
+  return Promise.all(
+    lists.map(async (path) => ({ path, items: (await everyItem<object>(client, path)).map(lasting) })),
+  );
 };
 
 const expectUnique = (values: ReadonlyArray<string>): void => expect(values).toEqual([...new Set(values)]);

@@ -61,6 +61,8 @@ export type For =
   | 'identity'
   | 'person'
   | 'reader'
+  /** Each for something else: the row is about what is a person's. */
+  | 'person or operator'
   | 'person or identity'
   | 'person or audit'
   | 'person or resources';
@@ -309,7 +311,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'POST /v1/api-keys/:keyId/rotate': { for: 'person', ok: 201, people: ofProject(201), target: newKey },
   // By their secrets it is for the operator alone: many-revoked.e2e.
   'POST /v1/api-keys/revoke': {
-    for: 'person',
+    for: 'person or operator',
     ok: 200,
     people: ofProject(200),
     body: 'keys of a project',

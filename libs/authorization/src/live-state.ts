@@ -14,9 +14,8 @@ import type {
 } from './domain/facts.js';
 import { seedSupport } from './domain/support.js';
 import { KeyTable } from './key-table/key-table.js';
+import { keysFollow } from './key-table/keys-follow.js';
 import { Places } from './key-table/places.js';
-import { keyFact } from './projections/key-facts.js';
-import { legacyKeyFact } from './projections/legacy-key-facts.js';
 import { accountFact, type FactFold, membershipFact } from './projections/people-facts.js';
 import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
 import { resourceFact, supportFact } from './projections/resource-facts.js';
@@ -62,18 +61,7 @@ export class LiveState implements Facts, ReadModel {
       keep(this.archivedProjects, id, archived);
     }),
     held(this.collaborators, collaboratorFact),
-    follow(keyFact, (recorded) => {
-      const before = this.keys.byId(recorded.id);
-      const key = keyFact.project(before, recorded);
-      if (key !== undefined && key !== before) this.keys.put(key);
-    }),
-    follow(legacyKeyFact, (recorded) => {
-      const current = this.keys.byId(recorded.event.data.keyId) ?? null;
-      const facts = legacyKeyFact.project(current === null ? undefined : { current, former: [] }, recorded);
-      if (facts === undefined || facts.current === current) return;
-      for (const key of facts.former) this.keys.putFormer(key);
-      if (facts.current !== null) this.keys.put(facts.current);
-    }),
+    ...keysFollow(this.keys),
     held(this.resources, resourceFact),
     follow(supportFact, (recorded) => {
       this.supportTable = supportFact.project(this.supportTable, recorded) ?? this.supportTable;

@@ -2,7 +2,7 @@ import { kinds } from '#libs/authorization';
 import { type Kind, looks, type Names } from './names.js';
 
 export type Who =
-  | { readonly type: 'person' | 'key' | 'mistyped'; readonly name: string }
+  | { readonly type: 'person' | 'key' | 'mistyped' | 'secret'; readonly name: string }
   | { readonly type: 'unknown-person' | 'unknown-key' };
 
 export type Where =
@@ -37,9 +37,14 @@ const keyForm = new RegExp(
   'u',
 );
 
+/** A legacy key has one secret after another: it is asked about by each. */
+const secretForm = new RegExp(`^the legacy secret "(?<secret>${looks.key})"$`, 'u');
+
 const whoOf = (text: string, names: Names, makers: ReadonlyMap<string, string>): Who => {
   if (text === 'somebody unknown') return { type: 'unknown-person' };
   if (text === 'a key that nobody made') return { type: 'unknown-key' };
+  const { secret } = secretForm.exec(text)?.groups ?? {};
+  if (secret !== undefined) return { type: 'secret', name: known(names, secret, 'key') };
   const { key, maker, mistyped } = keyForm.exec(text)?.groups ?? {};
   if (key === undefined) return { type: 'person', name: known(names, text, 'person') };
   const name = known(names, key, 'key');

@@ -72,8 +72,11 @@ class Reader {
 
   private fact(text: string, refused: string | null): Fact {
     const fact = understand(text, { table, names: this.names, refused });
-    const { Ann, Ci } = fact.names;
-    if (Ann !== undefined && Ci !== undefined && fact.sentence.introduces !== undefined) this.makers.set(Ci, Ann);
+    const { Ann } = fact.names;
+    for (const sample of fact.sentence.introduces ?? []) {
+      const name = fact.names[sample];
+      if (Ann !== undefined && name !== undefined && this.names.is(name, 'key')) this.makers.set(name, Ann);
+    }
     return fact;
   }
 

@@ -5,7 +5,7 @@ import type { PureStage } from '../stages/pure-stage.js';
 import { type Kind, looks, type Names } from './names.js';
 
 /** Whoever says "Ann" in a sentence of the table means anybody; she acts, Bob is acted on. */
-const samples = { Ann: 'person', Bob: 'person', Acme: 'organization', Alpha: 'project', Ci: 'key' } as const;
+const samples = { Ann: 'person', Bob: 'person', Acme: 'organization', Alpha: 'project', Ci: 'key', Cd: 'key' } as const;
 type Sample = keyof typeof samples;
 
 type Words<S extends string> = { [N in Sample]: S extends `${string}${N}${string}` ? N : never }[Sample];

@@ -15,7 +15,7 @@ type Request = readonly [method: string, path: string, body?: object];
 
 /** What an answer may have of what the stage remembers. */
 interface Made {
-  readonly id: string;
+  readonly id?: string;
   readonly defaultProjectId?: string;
   readonly secret?: string;
   readonly token?: string;
@@ -114,6 +114,8 @@ export class HttpStage {
         return [user('user_nobody')];
       case 'key':
         return [{ credential: this.secret(who.name) }, key(this.id(who.name))];
+      case 'secret':
+        return [{ credential: this.secret(who.name) }];
       case 'mistyped':
         return [{ credential: mistype(this.secret(who.name)) }];
       case 'unknown-key':
@@ -132,7 +134,7 @@ export class HttpStage {
   }
 
   private keep(name: string, { id, defaultProjectId, secret, token }: Made): void {
-    this.book.write(name, id);
+    if (id !== undefined) this.book.write(name, id);
     if (defaultProjectId !== undefined) this.book.write(defaultProjectOf(name), defaultProjectId);
     const shown = secret ?? token;
     if (shown !== undefined) this.secrets.set(name, shown);

@@ -4,6 +4,7 @@ import {
   credential,
   homeOf,
   keyId,
+  legacyKeyId,
   now,
   organizationId,
   projectId,
@@ -49,6 +50,17 @@ export class PureStage {
     this.world.key(name, ends);
   }
 
+  /** Without an overlap unless it is given one. */
+  keyRotated(name: string, young: string, endsAt?: Timestamp): void {
+    this.book.write(young, keyId(young));
+    this.world.keyRotated(name, young, endsAt);
+  }
+
+  /** A secret of the legacy key of an organization. */
+  legacySecret(name: string, organization: string): void {
+    this.book.write(name, legacyKeyId(organization));
+  }
+
   timeIn(ms: number): Timestamp {
     return timestampOf(this.time + ms);
   }
@@ -84,6 +96,8 @@ export class PureStage {
         return [user('nobody')];
       case 'key':
         return [credential(who.name), { type: 'api_key', id: keyId(who.name) } as const];
+      case 'secret':
+        return [credential(who.name)];
       case 'mistyped':
         return [{ type: 'credential', digest: null } as const];
       case 'unknown-key':

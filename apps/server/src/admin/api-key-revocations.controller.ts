@@ -119,7 +119,10 @@ export class ApiKeyRevocationsController {
   private meant(selection: Selection): Meant {
     if ('projectId' in selection) return { ids: this.keys.idsOfProject(selection.projectId), ...none };
     if ('createdBy' in selection) return { ids: this.keys.idsMadeBy(selection.createdBy), ...none };
-    const found = selection.secrets.map((secret) => this.credentials.present(secret).key);
+    const presented = selection.secrets.map((secret) => this.credentials.present(secret));
+    // What can't be looked up yet is not unknown: nobody is told of a key that leaked that there is none.
+    if (presented.some(({ pending }) => pending)) throw new Refused({ _tag: 'StateTooOld' });
+    const found = presented.map(({ key }) => key);
     const idsOf = (legacy: boolean) => [...new Set(found.flatMap((key) => (key?.legacy === legacy ? [key.id] : [])))];
     const unknown = found.flatMap((key, index) => (key === undefined ? [index] : []));
     return { ids: idsOf(false), legacy: idsOf(true), unknown };

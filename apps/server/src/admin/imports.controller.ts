@@ -28,6 +28,9 @@ const Query = exactWith({}, { dryRun: t.keyof({ true: null, false: null }) });
 /** How many lines are under way at once: enough that they share their flushes to the disk. */
 const ABREAST = 64;
 
+/** How many lines of a report wait for a client that reads only once it has sent everything. Beyond them neither side would move. */
+const WAITING = 10_000;
+
 /** In ms: a client that neither sends nor reads for so long is let go. */
 const PATIENCE = 120_000;
 
@@ -73,7 +76,7 @@ export class ImportsController implements OnModuleDestroy {
     response.raw.once('finish', () => {
       if (!inlet.complete) request.raw.socket.destroySoon();
     });
-    const report = Readable.from(written(form, dryRun, reports, totals));
+    const report = Readable.from(written(form, dryRun, reports, totals), { highWaterMark: WAITING });
     return E.right(reply(report as never, { headers: { 'content-type': form.type } }));
   }
 

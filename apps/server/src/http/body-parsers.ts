@@ -75,8 +75,11 @@ export const registerBodyParsers = (fastify: FastifyInstance): void => {
   whole(form, (body) => parse(body.toString('utf8')));
   fastify.addContentTypeParser([lines, ...linesToo], (request: FastifyRequest, payload: IncomingMessage, done) => {
     const refused = refusalOf(lines, request);
+    if (refused !== undefined) {
+      done(refused, undefined);
+      return;
+    }
     streamed.add(payload);
-    if (refused === undefined) done(null, payload);
-    else done(refused, undefined);
+    done(null, payload);
   });
 };

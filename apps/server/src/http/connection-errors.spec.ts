@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fastify, type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -21,7 +21,7 @@ beforeAll(async () => {
     return Buffer.concat(chunks).toString();
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
-  [{ port = 0 } = {}] = app.addresses();
+  ({ port } = app.server.address() as AddressInfo);
 });
 afterAll(() => app.close());
 

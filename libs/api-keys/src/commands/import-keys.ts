@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { LiveState, readFacts, readKey } from '#libs/authorization';
-import { commandIdFrom, type CommandContext, derivedId, StreamFolds } from '#libs/event-store';
-import { type ApiKeyId, type Digest, E, notFound, pipe, TE } from '#libs/kernel';
+import { type CommandContext, StreamFolds } from '#libs/event-store';
+import { E, notFound, pipe, TE } from '#libs/kernel';
 import { ReadSide } from '#libs/read-models';
 import type { ApiKeyCommand } from '../domain/api-key.js';
 import { apiKey } from '../domain/api-key.decider.js';
@@ -10,6 +10,7 @@ import { ImportedDigests } from '../imports/imported-digests.js';
 import type { Rehearsal } from '../imports/rehearsal.js';
 import { Turns } from '../imports/turns.js';
 import type { ForeignKey, ForeignLegacyKey, ForeignProjectKey, Imported, ImportFailure } from './foreign-key.js';
+import { importedKeyId } from './imported-key-id.js';
 import { storedNames } from './peppers.js';
 import { doneOrRehearsed, type Step } from './rehearsed.js';
 
@@ -29,9 +30,6 @@ const PATIENCE = 5_000;
 
 /** Of its secret nobody here has seen even the end. */
 const hint = '…';
-
-/** It follows from the digest: so a key is imported once, however often its line is sent. */
-const importedKeyId = (digest: Digest): ApiKeyId => derivedId(commandIdFrom('imported-key', digest), 'key');
 
 type Check = TE.TaskEither<ImportFailure, unknown>;
 

@@ -231,16 +231,3 @@ it('a legacy key is imported as a key is, and its former secret is found as that
   expect(node.credentials.present('main').key).toMatchObject({ legacy: true, endsAt: -Infinity });
   expect(node.credentials.present(secret).key).toMatchObject({ legacy: true, endsAt: Infinity });
 });
-
-it('the log says nothing of the digest that a key came with', () => {
-  const raw = rawOf('sha256', 'weak');
-  const kept = digests.of({ algorithm: 'sha256', pepper: null }, raw);
-  expect(kept).toMatch(/^[0-9a-f]{64}$/u);
-  expect(kept).not.toBe(raw.toString('hex'));
-  const others = [
-    digests.of({ algorithm: 'sha512', pepper: null }, raw),
-    digests.of({ algorithm: 'hmac-sha256', pepper: old }, raw),
-    new ImportedDigests(Buffer.alloc(32, 8)).of({ algorithm: 'sha256', pepper: null }, raw),
-  ];
-  expect(new Set([kept, ...others]).size).toBe(4);
-});

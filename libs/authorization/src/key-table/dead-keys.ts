@@ -1,36 +1,13 @@
 import type { Digest } from '#libs/kernel';
-import type { Cite, KeyFact } from '../domain/facts.js';
+import type { KeyFact } from '../domain/facts.js';
 import { KeyRows } from './key-rows.js';
 import { kindOf, kindWith } from './kinds.js';
 import type { Places } from './places.js';
 import { Positions } from './positions.js';
+import { endedBy, endOf } from './remembered.js';
 import { idAt, kindAt, placeAt, PLACES, readPlace } from './words.js';
 
-/** What a decision needs to refuse a key that has ended for good: no more is known of it than its last event says by itself. */
-export const remembered = (key: KeyFact): KeyFact => {
-  const { revoked, endsAt, replaced } = key;
-  if (revoked !== null) return { ...nothing(key), revoked };
-  return endsAt === -Infinity ? { ...nothing(key), endsAt, replaced } : key;
-};
-
-type Named = Pick<KeyFact, 'id' | 'organizationId' | 'projectId' | 'digest' | 'legacy'>;
-
-const nothing = ({ id, organizationId, projectId, digest, legacy }: Named): KeyFact => ({
-  id,
-  organizationId,
-  projectId,
-  digest,
-  legacy,
-  created: null,
-  expiresAt: Infinity,
-  expiry: null,
-  firstExpiresAt: Infinity,
-  revoked: null,
-  endsAt: Infinity,
-  replaced: null,
-});
-
-/** Keys that were revoked, or replaced. There are ever more of them, and nobody waits for a refusal: chains of six cost little memory. */
+/** Keys that have ended for good. There are ever more of them, and nobody waits for a refusal: chains of six cost little memory. */
 export class DeadKeys {
   readonly rows = new KeyRows({ byDigest: 6, byId: 6 });
   private readonly ended = new Positions();
@@ -43,7 +20,7 @@ export class DeadKeys {
     if (end === null) return false;
     const kind = kindWith({ type: end.type, legacy: key.legacy, unnamed });
     const place = this.places.numberOf(key.organizationId, key.projectId);
-    if (kind < 0 || place >= PLACES) return false;
+    if (kind === undefined || place >= PLACES) return false;
     readPlace(place, kind);
     this.ended.set(this.rows.add(), end.position);
     return true;
@@ -53,15 +30,9 @@ export class DeadKeys {
     const [page, at] = [this.rows.page(row), this.rows.at(row)];
     const place = placeAt(page, at);
     const { type, legacy } = kindOf(kindAt(page, at));
-    const key = nothing({
-      id: idAt(page, at),
-      digest,
-      organizationId: this.places.organizationOf(place),
-      projectId: this.places.projectOf(place),
-      legacy,
-    });
-    const cite = { position: this.ended.get(row), type };
-    return type === 'KeyRevoked' ? { ...key, revoked: cite } : { ...key, endsAt: -Infinity, replaced: cite };
+    const organizationId = this.places.organizationOf(place);
+    const key = { id: idAt(page, at), digest, organizationId, projectId: this.places.projectOf(place), legacy };
+    return endedBy(key, { position: this.ended.get(row), type });
   }
 
   remove(row: number): void {
@@ -70,7 +41,3 @@ export class DeadKeys {
     this.ended.shrink(last);
   }
 }
-
-/** What ended a key for good, if something did. */
-const endOf = ({ revoked, endsAt, replaced }: KeyFact): Cite | null =>
-  revoked ?? (endsAt === -Infinity ? replaced : null);

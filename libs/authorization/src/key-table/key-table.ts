@@ -1,10 +1,11 @@
-import type { Digest } from '#libs/kernel';
+import { type Digest, millisOf, type Timestamp } from '#libs/kernel';
 import type { KeyFact } from '../domain/facts.js';
 import { NONE } from './chains.js';
-import { DeadKeys, remembered } from './dead-keys.js';
+import { DeadKeys } from './dead-keys.js';
 import { type KeyRows, MOST_ROWS } from './key-rows.js';
 import { LiveKeys } from './live-keys.js';
 import type { Places } from './places.js';
+import { remembered, rememberedAfter } from './remembered.js';
 import { digestAt, readDigest, readId } from './words.js';
 
 interface Keys {
@@ -12,6 +13,11 @@ interface Keys {
   fact(row: number, digest: Digest): KeyFact;
   remove(row: number): void;
 }
+
+/** How far clocks may be apart: only who is further behind could still have made a key go on that has ended by itself. */
+const APART = 24 * 60 * 60_000;
+/** So many events, and then a look at twice as many keys: whoever makes one pays for two that may have ended. */
+const OFTEN = 64;
 
 /**
  * What decisions have to know of every key, live or dead, in a few typed arrays: no object, no string for each. The facts of one are made when it
@@ -22,6 +28,9 @@ export class KeyTable {
   private readonly dead: DeadKeys[] = [];
   private readonly others = new Map<string, KeyFact>();
   private readonly othersByDigest = new Map<string, KeyFact>();
+  private events = 0;
+  private hand = 0;
+  private othersHand = this.others.values();
 
   constructor(
     private readonly places: Places,
@@ -55,6 +64,37 @@ export class KeyTable {
   /** A secret that the key of this id had before: found by its digest alone. */
   putFormer(key: KeyFact): void {
     if (!this.isTaken(key)) this.take(remembered(key), { named: false });
+  }
+
+  /**
+   * Told with every event of a key: `at` is the log's own time, so every node forgets the same at the same position. Of what ended by
+   * itself a day before, only what refuses it is kept from here on.
+   */
+  passed(at: Timestamp): void {
+    this.events += 1;
+    if (this.events % OFTEN !== 0) return;
+    const time = millisOf(at) - APART;
+    for (let n = 0; n < OFTEN; n += 1) {
+      this.settleOne(time);
+      this.settleOne(time);
+      const { done, value } = this.othersHand.next();
+      if (done === true) this.othersHand = this.others.values();
+      else this.settle(value, time);
+    }
+  }
+
+  private settleOne(time: number): void {
+    const keys = this.live[this.hand >>> 24];
+    const row = this.hand & MOST_ROWS;
+    if (keys === undefined || row >= keys.rows.size)
+      this.hand = keys === undefined ? 0 : ((this.hand >>> 24) + 1) << 24;
+    else if (keys.endOf(row) > time) this.hand += 1;
+    else this.settle(keys.fact(row, digestAt(keys.rows.page(row), keys.rows.at(row))), time);
+  }
+
+  private settle(key: KeyFact, time: number): void {
+    const kept = rememberedAfter(key, time);
+    if (kept !== key) this.put(kept);
   }
 
   /** A digest is one key's for good: whoever came first in the log keeps it. */

@@ -12,11 +12,15 @@ const kind = (type: string, { legacy = false, unnamed = false }: Partial<Kind> =
   unnamed,
 });
 
-export const kinds: ReadonlyArray<Kind> = [
+const nameOf = ({ type, legacy, unnamed }: Kind): string =>
+  `${type}${legacy ? ' legacy' : ''}${unnamed ? ' unnamed' : ''}`;
+
+const kinds: ReadonlyArray<Kind> = [
   kind('KeyCreated'),
   kind('KeyImported'),
   kind('KeyRevoked'),
   kind('KeyReplaced'),
+  kind('KeyExpirationSet'),
   kind('LegacyKeyIssued', { legacy: true }),
   kind('LegacyKeyImported', { legacy: true }),
   kind('LegacyKeyRegenerated', { legacy: true }),
@@ -27,6 +31,7 @@ const never = kind('');
 export const kindOf = (kind: number): Kind => kinds[kind] ?? never;
 export const isUnnamed = (kind: number): boolean => kindOf(kind).unnamed;
 
-/** -1 for what is none of them. */
-export const kindWith = ({ type, legacy, unnamed }: Kind): number =>
-  kinds.findIndex((kind) => kind.type === type && kind.legacy === legacy && kind.unnamed === unnamed);
+const numbers = new Map(kinds.map((kind, number) => [nameOf(kind), number]));
+
+/** Undefined for what is none of them. */
+export const kindWith = (kind: Kind): number | undefined => numbers.get(nameOf(kind));

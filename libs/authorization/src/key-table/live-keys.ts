@@ -34,7 +34,7 @@ export class LiveKeys {
     const kind = kindWith({ type: created.type, legacy, unnamed: false });
     const position = narrowed(created.position);
     const place = this.places.numberOf(key.organizationId, key.projectId);
-    if (kind < 0 || position === undefined || place >= PLACES) return false;
+    if (kind === undefined || position === undefined || place >= PLACES) return false;
     readPlace(place, kind);
     this.set(this.rows.add(), position, expiresAt);
     return true;
@@ -70,7 +70,7 @@ export class LiveKeys {
     return this.pages[row >>> 13]?.made[(row & (PAGE - 1)) * PAIRS + MADE] ?? 0n;
   }
 
-  private endOf(row: number): number {
+  endOf(row: number): number {
     return this.pages[row >>> 13]?.ends[(row & (PAGE - 1)) * PAIRS + END] ?? Infinity;
   }
 

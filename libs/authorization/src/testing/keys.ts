@@ -23,12 +23,15 @@ export class KeyLives extends Registry {
     return this.happened('apiKey', keyId(name), { type: 'KeyReplaced', data });
   }
 
-  /** The second: the key in its place. */
+  /** The second: the key in its place, as the first says it. */
   keySucceeded(name: string, young: string): this {
-    const { expiresAt, organizationId: organization, projectId: project } = this.keyData(name);
-    const place = { organizationId: organization, projectId: project, digest: digestOf(young) };
-    const made = { name: young, hint: 'writ_…', createdBy: accountId('maker'), expiresAt, replaces: keyId(name) };
-    return this.happened('apiKey', keyId(young), { type: 'KeyCreated', data: { ...place, ...made } });
+    const [replaced] = this.log.flatMap(({ event }) =>
+      event.type === 'KeyReplaced' && event.data.replacedBy === keyId(young) ? [event.data] : [],
+    );
+    if (replaced === undefined) throw new Error(`${young} replaces nothing yet`);
+    const { organizationId: organization, projectId: project, replacement } = replaced;
+    const data = { organizationId: organization, projectId: project, ...replacement, replaces: keyId(name) };
+    return this.happened('apiKey', keyId(young), { type: 'KeyCreated', data });
   }
 
   /** A key that another system made. */

@@ -52,6 +52,16 @@ describe(`uses in ${postgresInUse}`, () => {
     expect(new Set(known.map(({ since }) => since)).size).toBe(1);
   });
 
+  it('of the same keys from two nodes at once, in opposite orders, never wait for each other in a circle', async () => {
+    const [one, two] = [open(), open()];
+    const uses = Array.from({ length: 5_000 }, (_, n) => ({ ...use, keyId: `key_${String(n)}` as ApiKeyId }));
+    for (let round = 0; round < 6; round += 1) {
+      const later = uses.map((each) => ({ ...each, at: each.at + round }));
+      const answers = await Promise.all([one.merge(later)(), two.merge(later.toReversed())()]);
+      expect(answers.filter(E.isLeft)).toEqual([]);
+    }
+  });
+
   it('are made anew, from then on, where somebody dropped them', async () => {
     const store = open();
     const { since } = await right(store.known());
