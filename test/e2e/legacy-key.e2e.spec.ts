@@ -199,7 +199,7 @@ describe('the legacy key of an organization', () => {
 });
 
 describe('regenerating', () => {
-  it('ends the old secret at once under the same id, and the new one is shown (KEY-32, KEY-33, AMB-03)', async () => {
+  it('ends the old secret at once under the same id, and the new one is shown (KEY-32, KEY-33, AMB-03, PRO-04, PRO-05)', async () => {
     const of = await withKey();
     let old = await secretOf(of);
     for (let version = 2; version <= 6; version += 1) {
@@ -330,7 +330,7 @@ describe('nobody but its owner (KEY-29, PRM-14, PRM-15, AMB-01, AMB-44)', () => 
     expectProblem(await issue(all, { as: all.owner }), 403, 'forbidden');
   });
 
-  it('is shown its id beside the organization, save the operator', async () => {
+  it('is shown its id beside the organization, save the operator (PRJ-08)', async () => {
     const { body: key } = await read(all);
     const shownTo = async (ask: Ask) =>
       (await client.get<{ legacyKeyId: string | null }>(`/v1/organizations/${all.organization}`, ask)).body.legacyKeyId;

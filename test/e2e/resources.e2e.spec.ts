@@ -103,7 +103,7 @@ describe('PUT: RES-08, registering', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 9 }, () => 200), 201]);
   });
 
-  it('of an id that another project of the organization has is 409 resource-taken', async () => {
+  it('PRJ-23: of an id that another project of the organization has is 409 resource-taken', async () => {
     const id = fresh();
     await register(id);
     const before = await events();

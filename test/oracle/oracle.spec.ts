@@ -544,7 +544,7 @@ describe('a key that another stands in the place of', () => {
     expect(key('file:read', 'file')).toBe('revoked-key');
     expect(key('file:read', 'file', 'api', 'n1')).toBe('project-key');
   });
-  it('KEY-43, PRM-29: is revoked with all of its project, or with all that somebody made where one may', () => {
+  it('PRM-29: is revoked with all of its project, or with all that somebody made where one may', () => {
     const all = after(makeKey(), rotate(30, 'bob'), { type: 'revokeKeysOfProject', by: 'bob', project: 'alpha' });
     expect(all.key('file:read', 'file')).toBe('revoked-key');
     expect(all.key('file:read', 'file', 'api', 'n1')).toBe('revoked-key');
@@ -658,7 +658,7 @@ describe('a registered resource', () => {
     expect(reasonOf([], 'ann', 'file:read', 'alpha')).toBe('organization-owner');
     expect(reasonOf([makeKey(), register('alpha'), remove('alpha')], 'k1', 'file:read')).toBe('unknown-resource');
   });
-  it('RES-11: of one organization is nothing to another', () => {
+  it('of one organization is nothing to another', () => {
     expect(reasonOf([bolt, register('bolt-home')], 'ann', 'file:read')).toBe('unknown-resource');
     expect(reasonOf([bolt, register('bolt-home'), register('alpha')], 'ann', 'file:read')).toBe('organization-owner');
     expect(reasonOf([makeKey(), register('alpha')], 'k1', 'file:read', 'bolt-home')).toBe('other-organization');

@@ -64,7 +64,7 @@ const replaced = (
 describe('rotating a key', () => {
   it('KEY-25: ends it at once, and says all about the one in its place', () =>
     given(created()).when(rotate()).then(replaced(now)));
-  it('KEY-18: lets it go on for the overlap', () =>
+  it('KEY-25: lets it go on for the overlap', () =>
     given(created())
       .when(rotate({ endsAt: later }))
       .then(replaced(later)));
