@@ -98,6 +98,25 @@ describe('the rows of keys', () => {
   });
 });
 
+describe('the rows of many keys', () => {
+  it('are found while nearly all are taken out again, whichever they are', () => {
+    const rows = new KeyRows({ byDigest: 0.5, byId: 2 });
+    const name = (n: number) => {
+      const digest = ((n * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0').repeat(8);
+      return (
+        readDigest(digest.slice(0, 56) + n.toString(16).padStart(8, '0')) &&
+        readId(`key_${String(n).padStart(22, '0')}`)
+      );
+    };
+    const all = Array.from({ length: 10_000 }, (_, n) => n);
+    for (const n of all) if (name(n)) rows.add();
+    for (const n of all) if (n % 100 !== 7 && name(n)) rows.remove(rows.withDigest());
+    expect(rows.size).toBe(100);
+    const found = all.filter((n) => name(n) && rows.withDigest() !== NONE && rows.withId() === rows.withDigest());
+    expect(found).toEqual(all.filter((n) => n % 100 === 7));
+  });
+});
+
 describe('positions', () => {
   const anyPosition = fc.oneof(
     fc.bigInt({ min: 0n, max: 1n << 33n }),
