@@ -30,7 +30,7 @@ export class Chains {
 
   add(row: number): void {
     this.rows += 1;
-    if (this.rows > this.buckets * this.perChain) this.part();
+    while (this.rows > this.buckets * this.perChain) this.part();
     this.link(this.bucketOf(this.hashOf(row)), row);
   }
 
