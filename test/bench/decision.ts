@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
-import { classify } from '#libs/api-keys';
-import { decide, LiveState } from '#libs/authorization';
+import { LiveState } from '#libs/authorization';
 import type { Timestamp } from '#libs/kernel';
 import { FoldedKeys } from './folded-keys.js';
-import { conditions, percentile, print, seeded, verdict } from './report.js';
+import { conditions, print, verdict } from './report.js';
+import { type Asked, decisionBy, timed } from './timed-decisions.js';
 
 /** P1: a decision from a credential at 1 M keys in 100 k projects, beside the bare limit in the same run. */
 const keys = Number(process.env['WRIT_TEST_KEYS'] ?? 1_000_000);
@@ -45,41 +44,17 @@ const bareLimit = (bare: ReadonlyMap<string, Bare>, secret: string, project: str
   );
 };
 
-const decision = (secret: string, project: string, now: number): boolean => {
-  const digest = classify(secret) === 'wrong-checksum' ? null : hash('sha256', secret, 'hex');
-  return decide(
-    live,
-    {
-      subject: { type: 'credential', digest },
-      action: 'file:create',
-      resource: { type: 'file', projectId: project },
-      channel: 'api',
-    },
-    { now, stale: false },
-  ).decision;
-};
+const decision = decisionBy(live);
 
-/** Times each call by itself, so that the slow ones show; the clock's own cost is in both alike. */
-const measure = (
-  run: (secret: string, project: string, now: number) => boolean,
-  secrets: ReadonlyArray<string>,
-  at0: number,
-) => {
-  const random = seeded(at0);
-  const times = new Float64Array(samples);
-  const now = Date.now();
-  let allowed = 0;
-  for (let n = 0; n < samples; n += 1) {
-    const pick = Math.floor(random() * secrets.length);
-    // Each request brings its own string; what is hashed has never been hashed before.
-    const secret = Buffer.from(secrets[pick] ?? '').toString('latin1');
-    const project = folded.projectOf(pick * 10);
-    const from = performance.now();
-    if (run(secret, project, now)) allowed += 1;
-    times[n] = (performance.now() - from) * 1000;
-  }
-  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), allowed };
-};
+const measure = (run: Asked, round: number) =>
+  timed(
+    run,
+    (random) => {
+      const pick = Math.floor(random * secrets.length);
+      return [secrets[pick] ?? '', folded.projectOf(pick * 10)];
+    },
+    { samples, seed: round },
+  );
 
 conditions('decision (P1)', { keys, projects, organizations, samples, rounds, seed });
 const secrets = build();
@@ -106,12 +81,12 @@ for (let n = bare.size; n < keys; n += 1)
   });
 
 print(`resident    ${String(Math.round(process.memoryUsage().rss / 2 ** 20))} MiB, bare map included`);
-const bareRun = (secret: string, project: string, now: number) => bareLimit(bare, secret, project, now);
-measure(bareRun, secrets, 1);
-measure(decision, secrets, 2);
+const bareRun: Asked = (secret, project, now) => bareLimit(bare, secret, project, now);
+measure(bareRun, 1);
+measure(decision, 2);
 const ratios: Array<readonly [number, number]> = [];
 for (let round = 0; round < rounds; round += 1) {
-  const [limit, ours] = [measure(bareRun, secrets, round + 10), measure(decision, secrets, round + 10)];
+  const [limit, ours] = [measure(bareRun, round + 10), measure(decision, round + 10)];
   if (ours.allowed !== samples || limit.allowed !== samples) throw new Error('every one of these is an allow');
   ratios.push([ours.p50 / limit.p50, ours.p99 / limit.p99]);
   print(

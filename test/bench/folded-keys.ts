@@ -13,7 +13,7 @@ import type {
 } from '#libs/kernel';
 
 const characters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** As long as those that commands make. */
+/** As long as those that commands make, and each time another string. */
 const idFrom = (prefix: string, seed: string): string => {
   const id = Buffer.from(hash('sha256', seed, 'hex'), 'hex').subarray(0, 22);
   for (const [at, byte] of id.entries()) id[at] = characters.charCodeAt(byte % 62);
@@ -61,8 +61,10 @@ export class FoldedKeys {
 
   tell(category: string, id: string, event: { readonly type: string; readonly data: unknown }): void {
     this.position += 1n;
+    // Cut out of the stream's name, as it is when it comes from a log.
+    const own = `${category}-${id}`.slice(category.length + 1);
     const eventId = `event-${String(this.position)}` as EventId;
-    const recorded = { id, eventId, position: this.position, at: this.at, by: 'user_1' as AccountId, event };
+    const recorded = { id: own, eventId, position: this.position, at: this.at, by: 'user_1' as AccountId, event };
     for (const { follows } of this.models)
       for (const one of follows) if (one.category === category) one.apply(recorded as unknown as Recorded<never>);
   }
@@ -87,13 +89,11 @@ export class FoldedKeys {
     }
   }
 
-  /** Which key an event is about: what each of them but a renaming says. Its strings are its own, as if they came from a log. */
+  /** Which key an event is about: what each of them but a renaming says. */
   scope(key: number) {
-    const place = {
-      organizationId: this.organization(Math.floor(key / this.perProject)),
-      projectId: this.projectOf(key),
-    };
-    return { ...place, digest: this.digest(key) };
+    const project = Math.floor(key / this.perProject);
+    const projectId = idFrom('proj', `p${String(project)}`) as ProjectId;
+    return { organizationId: this.organization(project), projectId, digest: this.digest(key) };
   }
 
   made(key: number, expiresAt: Timestamp | null = null): void {
@@ -110,5 +110,15 @@ export class FoldedKeys {
     const replacement = { digest: this.digest(key), name: 'k', hint: 'writ_…', createdBy: 'user_1', expiresAt: null };
     const data = { ...this.scope(key), endsAt, replacedBy: this.id(key), replacement };
     this.tell('apiKey', this.id(key), { type: 'KeyReplaced', data });
+  }
+
+  expirationSet(key: number, expiresAt: Timestamp): void {
+    this.tell('apiKey', this.id(key), { type: 'KeyExpirationSet', data: { ...this.scope(key), expiresAt } });
+  }
+
+  /** Changes nothing that decisions look at: time passes. */
+  renamed(key: number): void {
+    const { organizationId, projectId } = this.scope(key);
+    this.tell('apiKey', this.id(key), { type: 'KeyRenamed', data: { organizationId, projectId, name: 'x' } });
   }
 }

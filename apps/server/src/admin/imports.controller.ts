@@ -29,7 +29,7 @@ const Query = exactWith({}, { dryRun: t.keyof({ true: null, false: null }) });
 const ABREAST = 64;
 
 /** How many lines of a report wait for a client that reads only once it has sent everything. Beyond them neither side would move. */
-const WAITING = 10_000;
+const WAITING = 100_000;
 
 /** In ms: a client that neither sends nor reads for so long is let go. */
 const PATIENCE = 120_000;
