@@ -142,7 +142,7 @@ describe('the legacy key of an organization', () => {
     expect(trail.at(-1)).toMatchObject({
       actor: { type: 'user', id: all.owner },
       organizationId: all.organization,
-      projectId: all.defaultProject,
+      projectId: null,
       data: { keyId: key.id, secretVersion: 1 },
     });
   });
@@ -285,6 +285,17 @@ describe('regenerating', () => {
     expectProblem(await regenerate(of, under), 412, 'stale-revision');
     expect((await read(of)).body.secretVersion).toBe(2);
     expect(await heldNow()).toBe(before);
+    // A showing is a change like any other: what is read after it counts.
+    await reveal(of);
+    const again = (await read(of)).headers.get('etag') ?? '';
+    expect((await regenerate(of, { as: of.owner, headers: { 'if-match': again } })).status).toBe(200);
+  });
+
+  it('while it is being shown shows the one or the other, and refuses nobody', async () => {
+    const of = await withKey();
+    const shown = await Promise.all(Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? reveal(of) : regenerate(of))));
+    expect(shown.map(({ status }) => status)).toEqual(shown.map(() => 200));
+    for (const { body } of shown) expect(body.secret).toMatch(/^writ_/u);
   });
 });
 
@@ -441,6 +452,10 @@ describe('no secret of a legacy key, nor its digest,', () => {
       expect(trail.includes(hash('sha256', secret, 'hex'))).toBe(false);
     }
     expect(/"(?:digest|supersedes)"/u.exec(trail)?.[0]).toBeUndefined();
+    // Its end, and its project, whose admins are not to know of it (KEY-29, PRJ-08).
+    const events = await trailOf(client, { organizationId: all.organization, type: 'LegacyKeyIssued' });
+    expect(events).toMatchObject([{ projectId: null, data: { keyId: expect.any(String) } }]);
+    expect(JSON.stringify(events)).not.toMatch(/"hint"|"projectId":"/u);
     expect(seen.size).toBeGreaterThan(20);
   });
 

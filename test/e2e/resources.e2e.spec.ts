@@ -52,7 +52,7 @@ const pathOf = (id: string, { kind = 'file', in: projectId = alpha } = {}) =>
 const put = (path: string, ask: Ask = {}): Promise<Answer<Resource>> =>
   client.ask<Resource>('PUT', path, ask.as === undefined ? { token: service, ...ask } : ask);
 const register = async (id: string, where: { readonly kind?: string; readonly in?: string } = {}): Promise<void> => {
-  expect((await put(pathOf(id, where))).status).toBe(201);
+  expect((await put(pathOf(id, where))).status).toBe(200);
 };
 const get = (path: string, ask: Ask = { token: service }) => client.get<Resource>(path, ask);
 const remove = (path: string, ask: Ask = { token: service }) => client.ask<undefined>('DELETE', path, ask);
@@ -65,11 +65,11 @@ const about = (id: string, projectId?: string) => ({
 });
 
 describe('PUT: RES-08, registering', () => {
-  it('is 201 with the resource when it is new, 200 when it is not, and then no event', async () => {
+  it('is 200 with the resource; a second time, too, and then no event', async () => {
     const id = fresh();
     const made = await put(pathOf(id), { body: { name: 'Weights' } });
     const resource = { kind: 'file', id, projectId: alpha, name: 'Weights', createdAt: expect.any(String) };
-    expect([made.status, made.body]).toEqual([201, resource]);
+    expect([made.status, made.body]).toEqual([200, resource]);
     expect(made.headers.get('writ-position')).not.toBeNull();
     const before = await events();
     for (const body of [{ name: 'Weights' }, {}, undefined]) {
@@ -100,7 +100,7 @@ describe('PUT: RES-08, registering', () => {
   it('of ten at once makes one', async () => {
     const id = fresh();
     const answers = await Promise.all(Array.from({ length: 10 }, () => put(pathOf(id))));
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 9 }, () => 200), 201]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(Array.from({ length: 10 }, () => 200));
   });
 
   it('PRJ-23: of an id that another project of the organization has is 409 resource-taken', async () => {
@@ -181,7 +181,7 @@ describe('an id', () => {
   it('is what it is to the byte, whatever it looks like', async () => {
     for (const id of ids) {
       const made = await put(pathOf(id, { kind: 'model' }), { body: { name: 'odd' } });
-      expect([made.status, made.body.id]).toEqual([201, id]);
+      expect([made.status, made.body.id]).toEqual([200, id]);
       expect((await get(pathOf(id, { kind: 'model' }))).body).toEqual(made.body);
     }
     const listed = await everyItem<Resource>(client, `/v1/projects/${alpha}/resources/model`, { limit: 7 });
@@ -203,7 +203,7 @@ describe('an id', () => {
     for (const dots of ['.', '..']) {
       const path = `/v1/projects/${alpha}/resources/file/${'%2e'.repeat(dots.length)}`;
       const made = await sendRaw(client.url, rawHead('PUT', path, service));
-      expect([made.status, (made.body as Resource).id]).toEqual([201, dots]);
+      expect([made.status, (made.body as Resource).id]).toEqual([200, dots]);
       expect((await sendRaw(client.url, rawHead('GET', path, service))).body).toEqual(made.body);
       expect((await sendRaw(client.url, rawHead('DELETE', path, service))).status).toBe(204);
     }
@@ -313,11 +313,11 @@ describe('who', () => {
     // PRM-60: everybody in the project; PRM-40: its admins alone.
     for (const kind of ['file', 'inference', 'code-interpreter']) {
       for (const ask of [owner(), member(), { as: external }, {}, { token: service }])
-        expect([kind, await may(ask, kind)]).toEqual([kind, [201, 204]]);
+        expect([kind, await may(ask, kind)]).toEqual([kind, [200, 204]]);
       for (const ask of [fellow, stranger()]) expect([kind, await may(ask, kind)]).toEqual([kind, [404, 404]]);
     }
     for (const kind of ['gpu-cluster', 'storage']) {
-      for (const ask of [owner(), {}, { token: service }]) expect(await may(ask, kind)).toEqual([201, 204]);
+      for (const ask of [owner(), {}, { token: service }]) expect(await may(ask, kind)).toEqual([200, 204]);
       for (const ask of [member(), { as: external }]) expect(await may(ask, kind)).toEqual([403, 403]);
     }
     const refused = await put(pathOf(fresh(), { kind: 'storage' }), { token: client.operatorToken, ...member() });
@@ -339,7 +339,7 @@ describe('who', () => {
     for (const method of ['PUT', 'GET', 'DELETE'])
       expectProblem(await client.ask(method, pathOf('x'), { token: confined }), 404, 'not-found');
     const theirs = pathOf(fresh(), { in: others.defaultProject });
-    expect((await put(theirs, { token: confined })).status).toBe(201);
+    expect((await put(theirs, { token: confined })).status).toBe(200);
     expect((await remove(theirs, { token: confined })).status).toBe(204);
   });
 
@@ -348,7 +348,7 @@ describe('who', () => {
     const path = pathOf(fresh(), { kind: 'storage' });
     expectProblem(await put(path, { token, ...member() }), 403, 'forbidden');
     expectProblem(await put(path, { token, ...stranger() }), 404, 'not-found');
-    expect((await put(path, { token })).status).toBe(201);
+    expect((await put(path, { token })).status).toBe(200);
   });
 
   it('has another scope, or a key, has none of it', async () => {
@@ -440,7 +440,7 @@ describe('decisions', () => {
     const maker = await colleague(client, all, 'maker');
     await collaborate(client, alpha, { by: all.owner, accountId: maker });
     const id = fresh();
-    expect((await put(pathOf(id), { token: client.operatorToken, as: maker })).status).toBe(201);
+    expect((await put(pathOf(id), { token: client.operatorToken, as: maker })).status).toBe(200);
     const { secret: credential } = await makeKey(client, alpha, all.owner);
     const before = await decided({ credential, ...about(id) });
     await client.ask('DELETE', `/v1/organizations/${all.organization}/members/${maker}`, owner());

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Cast, cast, collaborate, colleague, makeKey, type MadeKey, person, project } from '../support/cast.js';
+import { E } from '#libs/kernel';
 import type { Answer, Ask, Client } from '../support/client.js';
 import { byKey } from '../support/decisions.js';
 import { documentedAnswers } from '../support/documented.js';
+import { eventually } from '../support/eventually.js';
+import { gate, meddledFoundation, type Meddling } from '../support/meddled-store.js';
 import { everyItem } from '../support/pages.js';
 import { expectProblem } from '../support/problem.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
@@ -21,6 +24,7 @@ interface Key {
 }
 type Rotated = Key & { readonly secret: string | null; readonly code?: string };
 
+const meddling: Meddling = {};
 let server: TestServer;
 let client: Client;
 let all: Cast;
@@ -28,7 +32,7 @@ let alpha: string;
 let undocumented: ReadonlyArray<string>;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ open: meddledFoundation(meddling) });
   client = server.client;
   undocumented = await documentedAnswers(client);
   all = await cast(client);
@@ -301,6 +305,46 @@ describe('the same rotation sent again', () => {
     expectProblem(await rotate(old.id, 60, ask), 409, 'idempotency-key-reused');
     expect(await typesOf(client, { apiKeyId: old.id })).toEqual(['KeyCreated', 'KeyReplaced']);
   });
+});
+
+describe('a secret that is in hand is shown', () => {
+  it('when only the second step of a rotation failed, which is made good', async () => {
+    const old = await newKey({ name: 'deploy' });
+    meddling.append = (_, events) =>
+      events[0]?.type === 'KeyCreated' ? E.left({ _tag: 'StoreUnavailable', cause: 'away' }) : undefined;
+    const { status, body } = await rotate(old.id);
+    meddling.append = undefined;
+    expect([status, body]).toMatchObject([
+      201,
+      { name: 'deploy', projectId: alpha, status: 'active', createdBy: all.owner, replaces: old.id },
+    ]);
+    expect(await reasonOf(old.secret)).toBe('superseded-key');
+    await eventually(async () => (await reasonOf(body.secret ?? '')) === 'project-key');
+    expect(await get(body.id)).toMatchObject({ id: body.id, name: 'deploy', replaces: old.id, createdBy: all.owner });
+  });
+
+  it('by a node that is behind the log, as it will read it; and a service token by one that catches up', async () => {
+    const old = await newKey({ name: 'deploy', expiresAt: '2999-01-01T00:00:00.000Z' });
+    const held = gate();
+    meddling.batch = () => held.passed;
+    const token = client.post<{ token: string }>('/v1/service-tokens', { name: 'gateway', scopes: ['decisions'] });
+    const answers = await Promise.all([
+      client.post<Rotated>(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, owner()),
+      rotate(old.id),
+    ]);
+    meddling.batch = undefined;
+    held.open();
+    expect([(await token).status, (await token).body.token]).toEqual([201, expect.stringMatching(/^wsvc_/u)]);
+    for (const { status, body, headers } of answers) {
+      expect([status, body.secret]).toEqual([201, expect.stringMatching(/^writ_/u)]);
+      const { secret, ...shown } = body;
+      const since = { 'writ-min-position': headers.get('writ-position') ?? '' };
+      const read = await client.get<Key>(`/v1/api-keys/${body.id}`, { ...owner(), headers: since });
+      expect(read.body).toEqual(shown);
+      expect(await reasonOf(secret ?? '')).toBe('project-key');
+    }
+    expect(answers[1].body.expiresAt).toBe('2999-01-01T00:00:00.000Z');
+  }, 20_000);
 });
 
 describe('at once', () => {

@@ -32,6 +32,7 @@ import { InvitationsController } from './admin/invitations.controller.js';
 import { KeyReportsController } from './admin/key-reports.controller.js';
 import { LastUsesController } from './admin/last-uses.controller.js';
 import { LegacyKeysController } from './admin/legacy-keys.controller.js';
+import { MeantKeys } from './admin/meant-keys.js';
 import { MembersController } from './admin/members.controller.js';
 import { OrganizationsController } from './admin/organizations.controller.js';
 import { PeppersController } from './admin/peppers.controller.js';
@@ -53,6 +54,7 @@ import { ForwardAuthController } from './decisions/forward-auth.controller.js';
 import { WhoamiController } from './decisions/whoami.controller.js';
 import type { Engine } from './engine.js';
 import { Authentication } from './http/authentication.js';
+import { Head } from './http/head.js';
 import { Lists } from './http/list.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
@@ -122,6 +124,7 @@ const parts = (engine: Engine): Provider[] => [
   { provide: KeyUses, useValue: engine.uses },
   { provide: KeyReports, useValue: engine.keyReports },
   { provide: ShownKeys, useValue: new ShownKeys(engine.uses) },
+  { provide: MeantKeys, useValue: new MeantKeys(engine.keys, engine.credentials, engine.live) },
   { provide: Peppers, useValue: engine.peppers },
   { provide: ImportedDigests, useValue: engine.importedDigests },
   { provide: Resources, useValue: engine.resources },
@@ -136,6 +139,7 @@ const parts = (engine: Engine): Provider[] => [
   { provide: PositionTokens, useValue: engine.tokens },
   { provide: Authentication, useValue: engine.authentication },
   { provide: Lists, useValue: engine.lists },
+  { provide: Head, useValue: new Head(engine.store, engine.readSide) },
   { provide: Settled, useValue: engine.settled },
 ];
 

@@ -48,9 +48,12 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
     E.map(({ actor, via, at, correlationId }) => {
       const [category, id] = [categoryOf(recorded.stream), idOf(recorded.stream)];
       const body = recorded.data as Readonly<Record<string, unknown>>;
-      // What is left out: the HMACs that find a person; and the box, which is opened beside.
+      // What is left out: the HMACs that find a person; and the box, which is opened beside. Of a legacy key what its owner alone sees,
+      // and its project, whose admins are not told of it (KEY-29, PRJ-08): it is the organization's.
       const { email: _email, identity: _identity, profile, address, ...rest } = body;
-      const data = withoutDigests(rest);
+      const isLegacy = category === 'legacyKey';
+      const { hint: _hint, projectId: _projectId, ...ofLegacyKey } = rest;
+      const data = withoutDigests(isLegacy ? ofLegacyKey : rest);
       const box = profile ?? address;
       return {
         id: `evt_${recorded.id.replaceAll('-', '')}`,

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
-import { ApiKeys, CreateKey, RevokeKey, RotateKey, UpdateKey } from '#libs/api-keys';
+import { ApiKeys, CreateKey, type KeyMade, RevokeKey, RotateKey, UpdateKey } from '#libs/api-keys';
 import type { Reader } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { AccountId, ApiKeyId, E, exactWith, ProjectId, timestampOf } from '#libs/kernel';
@@ -12,6 +12,7 @@ import { etagOf } from '../http/etag.js';
 import { IsoTime, Name, OverlapSeconds } from '../http/fields.js';
 import { type ListBody, Lists, PageQuery } from '../http/list.js';
 import { plainName } from '../http/plain-name.pipe.js';
+import type { Failure } from '../http/problem.catalogue.js';
 import { Asked } from '../http/query.guard.js';
 import { Context, Person, Reading } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
@@ -19,6 +20,7 @@ import { Answers, AnswersNothing } from '../openapi/answers.js';
 import { ApiKey as ApiKeyShape, NewApiKey } from '../openapi/key-shapes.js';
 import { listOf } from '../openapi/shapes.js';
 import { type ApiKey, ShownKeys } from './shown-keys.js';
+import { keyView } from './views.js';
 
 const Expiry = t.union([IsoTime, t.null]);
 const Creation = exactWith({ name: Name }, { expiresAt: Expiry });
@@ -45,9 +47,7 @@ export class ApiKeysController {
     @Context() context: CommandContext,
   ): Answer<ApiKey & { readonly secret: string | null }> {
     const done = await this.commands.execute(new CreateKey(context, by, projectId, name, expiresAt));
-    return this.settled.after(done, async ({ id, secret }) =>
-      E.map((key: ApiKey) => ({ ...key, secret }))(await this.show(id)),
-    );
+    return this.made(done);
   }
 
   @Get('projects/:projectId/api-keys')
@@ -98,9 +98,7 @@ export class ApiKeysController {
     @Context() context: CommandContext,
   ): Answer<ApiKey & { readonly secret: string | null }> {
     const done = await this.commands.execute(new RotateKey(context, by, id, overlapSeconds));
-    return this.settled.after(done, async (made) =>
-      E.map((key: ApiKey) => ({ ...key, secret: made.secret }))(await this.show(made.id)),
-    );
+    return this.made(done);
   }
 
   @Delete('api-keys/:keyId')
@@ -113,6 +111,14 @@ export class ApiKeysController {
     @Context() context: CommandContext,
   ): Answer<undefined> {
     return this.settled.nothing(await this.commands.execute(new RevokeKey(context, by, id)));
+  }
+
+  private made(done: E.Either<Failure, KeyMade>): Answer<ApiKey & { readonly secret: string | null }> {
+    return this.settled.afterOrAsMade(
+      done,
+      async ({ id, secret }) => E.map((key: ApiKey) => ({ ...key, secret }))(await this.show(id)),
+      ({ key, secret }) => (key === null ? undefined : { ...keyView(key), secret }),
+    );
   }
 
   private async show(id: ApiKeyId) {

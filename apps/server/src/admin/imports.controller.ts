@@ -7,9 +7,10 @@ import type { CommandContext } from '#libs/event-store';
 import { E, exactWith } from '#libs/kernel';
 import { ReadSide } from '#libs/read-models';
 import { ForOperator } from '../http/access.guard.js';
-import { reply, type Reply } from '../http/answer.js';
+import { type Answer, reply } from '../http/answer.js';
 import { Accepts } from '../http/body-parsers.js';
 import { linesOf } from '../http/decode.js';
+import { Head } from '../http/head.js';
 import { PositionTokens } from '../http/position-token.js';
 import { Asked } from '../http/query.guard.js';
 import { Repeatable } from '../http/repeatable.js';
@@ -42,6 +43,7 @@ export class ImportsController implements OnModuleDestroy {
   constructor(
     private readonly commands: CommandBus,
     private readonly readSide: ReadSide,
+    private readonly head: Head,
     private readonly tokens: PositionTokens,
   ) {}
 
@@ -53,13 +55,15 @@ export class ImportsController implements OnModuleDestroy {
   @Answers('Import API keys of another system, a line each, and report on every line', ImportReport, {
     streamed: { 'application/x-ndjson': ImportReportLine },
   })
-  import(
+  async import(
     @Body(linesOf(ImportLine)) body: Readable,
     @Asked(Query) { dryRun: asked = 'false' }: t.TypeOf<typeof Query>,
     @Context() context: CommandContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) response: FastifyReply,
-  ): E.Either<never, Reply<t.TypeOf<typeof ImportReport>>> {
+  ): Answer<t.TypeOf<typeof ImportReport>> {
+    const reached = await this.head.reached();
+    if (E.isLeft(reached)) return reached;
     const dryRun = asked === 'true';
     const form = formFor(request.headers.accept, dryRun);
     const [run, inlet] = [new ImportRun(this.commands, context, dryRun), new Inlet(body)];

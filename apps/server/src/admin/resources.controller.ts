@@ -40,7 +40,7 @@ export class ResourcesController {
 
   @Put(':kind/:resourceId')
   @ForPersonOr('resources')
-  @Answers('Register a resource as one of this project, or rename it', Resource, { made: true })
+  @Answers('Register a resource as one of this project, or rename it', Resource, { conditional: true })
   async register(
     @ofProject projectId: ProjectId,
     @ofKind kind: string,
@@ -51,9 +51,8 @@ export class ResourcesController {
   ): Answer<ReturnType<typeof resourceView>> {
     const which = { projectId, kind, id };
     const done = await this.commands.execute(new RegisterResource(context, person, which, name));
-    const status = E.isRight(done) && done.right.isNew ? 201 : 200;
     const show = () => Promise.resolve(E.map(resourceView)(this.resources.get(null, which, timestampOf(Date.now()))));
-    return this.settled.after(done, show, status);
+    return this.settled.after(done, show);
   }
 
   @Delete(':kind/:resourceId')

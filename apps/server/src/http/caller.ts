@@ -1,5 +1,5 @@
 import type { AccountId, CommandId } from '#libs/kernel';
-import type { Actor } from '#libs/event-store';
+import type { Actor, Position } from '#libs/event-store';
 import type { KeyFact } from '#libs/authorization';
 import type { ServiceTokenDocument } from '#libs/service-tokens';
 
@@ -35,6 +35,8 @@ declare module 'fastify' {
     caller?: Caller;
     /** Set where an `Idempotency-Key` gives the command its id. */
     commandId?: CommandId;
+    /** Where the log was when that command was first begun. */
+    begunAt?: Position;
     /** Why a person's token is no good credential: for the log, and never for whoever sent it. */
     tokenRefused?: string;
   }

@@ -47,6 +47,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
         return of(await this.replay(run.remembered));
       case 'Run':
         request.commandId = run.commandId;
+        request.begunAt = run.begunAt;
         return next.handle().pipe(
           mergeMap(async (answer: unknown) => {
             await this.remember(stream, run, answer);

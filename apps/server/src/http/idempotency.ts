@@ -5,6 +5,7 @@ import {
   type EventStore,
   type ExpectedRevision,
   newCommandId,
+  type Position,
   type RecordedEvent,
   recordable,
   metadataOf,
@@ -23,7 +24,13 @@ export interface Remembered {
 }
 
 export type Begun =
-  | { readonly _tag: 'Run'; readonly commandId: CommandId; readonly revision: number }
+  | {
+      readonly _tag: 'Run';
+      readonly commandId: CommandId;
+      readonly revision: number;
+      /** Where the log was when this command was first begun, and not this attempt at it. */
+      readonly begunAt: Position;
+    }
   | { readonly _tag: 'Replay'; readonly remembered: Remembered }
   | { readonly _tag: 'Reused' }
   | { readonly _tag: 'InUse' };
@@ -104,7 +111,7 @@ export class Idempotency {
         // Begun long ago, or not for long yet: then a clock is wrong, and nobody is kept waiting for it. Two may run one command at once.
         if (elsewhere && Math.abs(age) < lease) return E.right({ _tag: 'InUse' });
         // Started, and not running here any more: a crash, and this is the retry that finishes it.
-        return E.right({ _tag: 'Run', commandId: commandOf(stream, last.revision), revision: last.revision });
+        return E.right(runOf(stream, last));
       }
     }
   }
@@ -119,8 +126,7 @@ export class Idempotency {
       data: { bodyHash, process: processId },
     });
     if (E.isLeft(started)) return started.left._tag === 'RevisionConflict' ? E.right({ _tag: 'InUse' }) : started;
-    const { revision } = started.right;
-    return E.right({ _tag: 'Run', commandId: commandOf(stream, revision), revision });
+    return E.right(runOf(stream, started.right));
   }
 
   private append(stream: StreamName, expected: ExpectedRevision, event: IdempotencyEvent) {
@@ -138,7 +144,16 @@ export class Idempotency {
 /** This process among all that ever wrote: what an earlier one left started has ended with it. */
 const processId: string = newCommandId();
 
-const commandOf = (stream: StreamName, revision: number): CommandId => commandIdFrom(stream, String(revision));
+/** The command that a `RequestStarted` is of. */
+const runOf = (
+  stream: StreamName,
+  { revision, position }: Pick<RecordedEvent, 'revision' | 'position'>,
+): Extract<Begun, { _tag: 'Run' }> => ({
+  _tag: 'Run',
+  commandId: commandIdFrom(stream, String(revision)),
+  revision,
+  begunAt: position,
+});
 
 const read = (recorded: RecordedEvent): { readonly event: IdempotencyEvent; readonly at: number } | undefined => {
   const metadata = metadataOf(recorded);

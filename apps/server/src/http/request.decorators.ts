@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Reader } from '#libs/authorization';
-import { type CommandContext, newCommandId } from '#libs/event-store';
+import { type CommandContext, newCommandId, type Position } from '#libs/event-store';
 import { type AccountId, E, timestampOf } from '#libs/kernel';
 import { actorOf, type Caller } from './caller.js';
 import { etagMatches } from './etag.js';
@@ -33,6 +33,11 @@ export const Reading = createParamDecorator((_: unknown, context: ExecutionConte
   if (credential.type === 'operator') return 'operator';
   throw new Refused({ _tag: 'Forbidden', action: 'act-as' });
 });
+
+/** Where the log was when this command was first begun, by this attempt or one before it; undefined where none can have been before it. */
+export const BegunAt = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Position | undefined => requestOf(context).begunAt,
+);
 
 /** What a command needs besides its content: its id, who and through what, when, and the caller's `If-Match`. */
 export const Context = createParamDecorator((_: unknown, context: ExecutionContext): CommandContext => {

@@ -12,8 +12,8 @@ interface More<B> {
   readonly headers?: Readonly<Record<string, HeaderName>>;
   /** Statuses with a body of their own, in place of a problem. */
   readonly besides?: Readonly<Record<number, t.Decoder<unknown, B>>>;
-  /** A PUT that makes the thing where it is not there: then `201`. */
-  readonly made?: true;
+  /** A PUT that honours `If-Match`. */
+  readonly conditional?: true;
   /** It begins before its work is done, so it has no `Writ-Position`; and it may be had as these media types, too. */
   readonly streamed?: Readonly<Record<string, t.Decoder<unknown, unknown>>>;
   /** The caller's own API key is asked for, by the route itself. */

@@ -32,7 +32,7 @@ const mayActFor = ({ access }: Route): boolean =>
 const commands = (route: Route): boolean => route.method !== 'GET' && !route.asksOnly;
 const isRemembered = (route: Route): boolean => commands(route) && route.method === 'POST' && !route.repeatable;
 const isConditional = ({ method, answers }: Route): boolean =>
-  method === 'PATCH' || method === 'DELETE' || answers.made === true;
+  method === 'PATCH' || method === 'DELETE' || answers.conditional === true;
 
 const fieldsOf = (codec: t.Decoder<unknown, unknown> | undefined): ReadonlyArray<readonly [string, t.Mixed]> => {
   if (codec === undefined) return [];
@@ -83,7 +83,7 @@ const refusalsOf = (route: Route): ReadonlyArray<number> => {
 };
 
 const responsesOf = (route: Route, schemas: Schemas): Readonly<Record<string, Response | Ref>> => {
-  const { body, as = 'application/json', etag, made, streamed, besides = {}, headers = {} } = route.answers;
+  const { body, as = 'application/json', etag, streamed, besides = {}, headers = {} } = route.answers;
   const requestId = { 'X-Request-ID': headerOf('RequestId') };
   const hasPosition = !isPublic(route) && streamed === undefined;
   const always = { ...requestId, ...(hasPosition ? { 'Writ-Position': headerOf('Position') } : {}) };
@@ -111,7 +111,6 @@ const responsesOf = (route: Route, schemas: Schemas): Readonly<Record<string, Re
   ]);
   return {
     [String(route.status)]: success,
-    ...(made === true ? { '201': { ...success, description: 'It is made.' } } : {}),
     ...(etag === true ? { '304': { description: 'It is as it was.', headers: tagged } } : {}),
     ...Object.fromEntries(refusalsOf(route).map((status) => [String(status), problemResponse(status)])),
     ...Object.fromEntries(others),

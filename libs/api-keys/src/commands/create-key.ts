@@ -13,12 +13,15 @@ import { type AccountId, type ApiKeyId, type Digest, E, pipe, type ProjectId, TE
 import type { ApiKeyFailure } from '../domain/api-key.js';
 import { apiKey } from '../domain/api-key.decider.js';
 import { formatSecret, hintOf, type KeyPrefix } from '../domain/key-format.js';
+import { type KeyDocument, keyMade } from '../projections/keys-of-project.js';
 
 export interface KeyMade {
   readonly id: ApiKeyId;
   readonly position: Position;
   /** Shown once, kept nowhere: null when this same command had made the key before (KEY-16). */
   readonly secret: string | null;
+  /** The key as the log tells of it, for whoever must be answered before this node has read that; where there is a secret. */
+  readonly key: KeyDocument | null;
 }
 
 /** PRM-28, KEY-14: any collaborator of a project makes keys in it. */
@@ -76,7 +79,20 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
           }),
         ),
       }),
-      TE.map(({ position, changed }): KeyMade => ({ id, position, secret: changed ? secret : null })),
+      TE.map(({ position, changed, state }): KeyMade => {
+        if (!changed || state === null) return { id, position, secret: null, key: null };
+        const { organizationId } = state;
+        const made = {
+          organizationId,
+          projectId,
+          name,
+          hint: hintOf(secret),
+          createdBy: by,
+          expiresAt,
+          replaces: null,
+        };
+        return { id, position, secret, key: keyMade(made, { id, at: now, position }) };
+      }),
     )();
   }
 }

@@ -10,7 +10,7 @@ import { ImportedDigests } from '../imports/imported-digests.js';
 import type { Rehearsal } from '../imports/rehearsal.js';
 import { Turns } from '../imports/turns.js';
 import type { ForeignKey, ForeignLegacyKey, ForeignProjectKey, Imported, ImportFailure } from './foreign-key.js';
-import { importedKeyId } from './imported-key-id.js';
+import { importedKeyId, importedLegacyKeyId } from './imported-key-id.js';
 import { storedNames } from './peppers.js';
 import { doneOrRehearsed, type Step } from './rehearsed.js';
 
@@ -46,9 +46,9 @@ export class ImportKeyHandler implements ICommandHandler<ImportKey> {
 
   execute({ context, key, rehearsal }: ImportKey): Promise<E.Either<ImportFailure, Imported>> {
     const digest = this.digests.of(key, key.digest);
-    const id = importedKeyId(digest);
+    const id = 'legacyOf' in key ? importedLegacyKeyId(digest) : importedKeyId(digest);
     const step = { streams: this.streams, context, rehearsal, id, digest };
-    return this.turns.take('legacyOf' in key ? [id, key.legacyOf] : [id], async () => {
+    return this.turns.take('legacyOf' in key ? [digest, key.legacyOf] : [digest], async () => {
       const done = await ('legacyOf' in key ? this.legacy(step, key) : this.project(step, key))();
       // Whoever presents it next is known here; and so is it to the next line of the same secret.
       if (E.isRight(done)) await this.readSide.reached(done.right.position, PATIENCE);
@@ -124,7 +124,7 @@ export class ImportKeyHandler implements ICommandHandler<ImportKey> {
    * A secret is one key's. Which others there are is told by this node's state: another node may have made one a moment ago, and then
    * whichever is first in the log has the secret for good (`LiveState`). Of two project keys their stream tells.
    */
-  private isFree({ id, digest }: Step, key: ForeignKey): Check {
+  private isFree({ digest }: Step, key: ForeignKey): Check {
     const exists: ImportFailure = { _tag: 'KeyExists' };
     // One of our own, which is found by its SHA-256.
     const isOwn = key.algorithm === 'sha256' && this.live.keyByDigest(key.digest.toString('hex')) !== undefined;
@@ -133,7 +133,7 @@ export class ImportKeyHandler implements ICommandHandler<ImportKey> {
     const isElsewhere = found !== undefined && (!found.legacy || found.organizationId !== key.legacyOf);
     if (isOwn || isElsewhere) return TE.left(exists);
     return pipe(
-      readKey(this.streams, id),
+      readKey(this.streams, importedKeyId(digest)),
       TE.mapLeft((failure): ImportFailure => failure),
       TE.filterOrElse(
         (project) => project === undefined,

@@ -184,8 +184,12 @@ export class RevealLegacyKeyHandler implements ICommandHandler<RevealLegacyKey> 
         TE.chainFirst(({ state }) =>
           pipe(
             state === null ? TE.right(O.none) : this.secrets.recall(state.digest),
-            // A vault that was put back to before the key's last secret does not have it.
-            TE.flatMapEither(E.fromOption((): Failure => ({ _tag: 'SecretNotHeld' }))),
+            TE.flatMap(
+              O.match(
+                () => this.notHeld(organizationId, state),
+                (held) => TE.of<Failure, string>(held),
+              ),
+            ),
             TE.map((recalled) => {
               secret = recalled;
             }),
@@ -193,6 +197,23 @@ export class RevealLegacyKeyHandler implements ICommandHandler<RevealLegacyKey> 
         ),
       ),
     })();
-    return E.isLeft(done) ? done : answered(done.right, done.right.changed ? secret : null)();
+    // Had in this very execution: of a command that was done before, nothing was.
+    return E.isLeft(done) ? done : answered(done.right, secret)();
+  }
+
+  /**
+   * Regenerated a moment ago, and dropped with that: then it is looked at again. Or the vault was put back to before the key's last secret.
+   */
+  private notHeld(organizationId: OrganizationId, seen: LegacyKeyState | null): TE.TaskEither<Failure, never> {
+    return pipe(
+      this.streams.load(foldOfAggregate(legacyKey), organizationId),
+      TE.flatMap(({ stream, state }): TE.TaskEither<Failure, never> =>
+        TE.left(
+          state?.digest === seen?.digest
+            ? { _tag: 'SecretNotHeld' }
+            : { _tag: 'RevisionConflict', stream, actual: null },
+        ),
+      ),
+    );
   }
 }

@@ -14,6 +14,9 @@ export const newSecret = ({ prefix }: KeySettings) => {
 /** Each by itself: whoever is second of two at once writes over nothing. */
 const heldAs = (digest: Digest): string => `legacy-key/${digest}`;
 
+/** How many former secrets are looked for: what a few regenerations could not drop, the next one does. */
+const LATEST = 8;
+
 /** What the vault holds of legacy keys: of each, in the end, the secret that it has now and no other. */
 export class LegacySecrets {
   constructor(private readonly vault: Vault) {}
@@ -45,7 +48,7 @@ export class LegacySecrets {
     const unknown: TransactFailure['_tag'] = 'StoreUnavailable';
     if (E.isLeft(done) && done.left._tag === unknown) return;
     const state = E.isRight(done) ? done.right.state : null;
-    const former = [...(state?.former ?? []), made].filter((digest) => digest !== state?.digest);
+    const former = [...(state?.former.slice(-LATEST) ?? []), made].filter((digest) => digest !== state?.digest);
     for (const digest of former) {
       const held = await this.recall(digest)();
       if (E.isRight(held) && O.isSome(held.right)) await this.vault.drop(heldAs(digest))();

@@ -38,10 +38,10 @@ interface Wanted<Command> {
 /** What the lines before it would have made of it. */
 const overlaid = (
   rehearsal: Rehearsal,
-  id: ApiKeyId,
+  digest: Digest,
   place: ProjectId | OrganizationId,
 ): E.Either<ImportFailure, boolean> | undefined => {
-  const before = rehearsal.where(id, place);
+  const before = rehearsal.where(digest, place);
   if (before !== undefined) return before === 'here' ? E.right(false) : E.left({ _tag: 'KeyExists' });
   return rehearsal.hasLegacyKey(place) ? E.left({ _tag: 'LegacyKeyExists' }) : undefined;
 };
@@ -49,7 +49,7 @@ const overlaid = (
 /** Decided as the command is, on the stream as it is and on what was rehearsed before; and nothing is written. */
 const rehearsed =
   <C, S, Ev extends { readonly type: string }, F extends ImportFailure>(
-    { streams, id }: Step,
+    { streams, id, digest }: Step,
     aggregate: Aggregate<C, S, Ev, F>,
     rehearsal: Rehearsal,
   ) =>
@@ -62,10 +62,10 @@ const rehearsed =
       ),
       TE.flatMapEither(({ asked, past }): E.Either<ImportFailure, Imported> => {
         const changed =
-          overlaid(rehearsal, id, place) ??
+          overlaid(rehearsal, digest, place) ??
           E.map((events: ReadonlyArray<Ev>) => events.length > 0)(aggregate.decide(asked.command, past.state));
         if (E.isLeft(changed)) return changed;
-        if (changed.right) rehearsal.made(id, place);
+        if (changed.right) rehearsal.made(digest, place);
         return E.right({ id, changed: changed.right, position: past.position });
       }),
     );

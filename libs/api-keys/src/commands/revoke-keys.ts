@@ -30,7 +30,7 @@ interface Found {
   readonly inProject: ProjectId | null;
 }
 
-/** KEY-23, AMB-16: many at once. What is revoked already is told with the position at which that was. */
+/** KEY-23, AMB-16: many at once. What was revoked meanwhile is told with the position at which that was. */
 export class RevokeKeys extends Command<E.Either<Failure, KeysRevoked>> {
   constructor(
     readonly context: CommandContext,
@@ -78,7 +78,9 @@ export class RevokeKeysHandler implements ICommandHandler<RevokeKeys> {
 
   /** Each is a command of its own that follows from the whole one: sent again, it is done once. */
   private revoke({ context, by }: RevokeKeys, id: ApiKeyId): Promise<E.Either<Failure, Position>> {
-    const own: CommandContext = { ...context, commandId: commandIdFrom('revoke', context.commandId, id) };
+    // An `If-Match` is about one thing.
+    const { unchangedSince: _, ...unconditionally } = context;
+    const own: CommandContext = { ...unconditionally, commandId: commandIdFrom('revoke', context.commandId, id) };
     const command = { type: 'RevokeKey' } as const;
     return pipe(
       transact(

@@ -20,11 +20,13 @@ import {
   notFound,
   pipe,
   TE,
+  type Timestamp,
   timestampOf,
 } from '#libs/kernel';
 import type { ApiKeyCommand, ApiKeyFailure } from '../domain/api-key.js';
 import { apiKey, type Replaced } from '../domain/api-key.decider.js';
 import { formatSecret, hintOf } from '../domain/key-format.js';
+import { keyMade } from '../projections/keys-of-project.js';
 import type { UnfinishedRotation } from '../queries/unfinished.js';
 import { KeySettings, type KeyMade } from './create-key.js';
 import { inKeysProject } from './in-keys-project.js';
@@ -77,17 +79,30 @@ export class RotateKeyHandler implements ICommandHandler<RotateKey> {
           }),
         ),
       }),
-      TE.flatMap(({ state, changed }) =>
-        state?.replaced == null
-          ? TE.left<Failure>(notFound('api key'))
-          : pipe(
-              succeed(this.streams, { id, replaced: state.replaced }, context),
-              TE.map(({ position }): KeyMade => ({ id: replacedBy, position, secret: changed ? secret : null })),
-            ),
-      ),
+      TE.flatMap(({ state, changed, position }) => {
+        if (state?.replaced == null) return TE.left<Failure>(notFound('api key'));
+        const { replaced } = state;
+        const made = (at: Position): KeyMade => ({
+          id: replacedBy,
+          position: at,
+          secret: changed ? secret : null,
+          key: changed ? successor({ id, replaced }, { at: now, position: at }) : null,
+        });
+        return pipe(
+          succeed(this.streams, { id, replaced }, context),
+          TE.map((done) => made(done.position)),
+          // What decides is written, and the reaction does the rest. A refusal would lose the secret, with the old key ended.
+          TE.orElse((failure) => (changed ? TE.right(made(position)) : TE.left<Failure>(failure))),
+        );
+      }),
     )();
   }
 }
+
+const successor = (
+  { id: replaces, replaced: { organizationId, projectId, replacedBy: id, replacement } }: UnfinishedRotation,
+  when: { readonly at: Timestamp; readonly position: Position },
+) => keyMade({ organizationId, projectId, replaces, ...replacement }, { id, ...when });
 
 /** The second step: the key that a rotation's event tells of. Done at most once, whoever does it. */
 const succeed = (

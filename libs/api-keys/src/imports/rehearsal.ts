@@ -1,4 +1,4 @@
-import type { ApiKeyId, OrganizationId, ProjectId } from '#libs/kernel';
+import type { Digest, OrganizationId, ProjectId } from '#libs/kernel';
 
 type Place = ProjectId | OrganizationId;
 
@@ -7,19 +7,19 @@ type Place = ProjectId | OrganizationId;
  * make a key costs some 100 bytes.
  */
 export class Rehearsal {
-  private readonly places = new Map<ApiKeyId, number>();
+  private readonly places = new Map<Digest, number>();
   /** Places by number, which is all that a key has of its place. */
   private readonly ordinals = new Map<Place, number>();
 
-  made(id: ApiKeyId, place: Place): void {
+  made(digest: Digest, place: Place): void {
     const ordinal = this.ordinals.get(place) ?? this.ordinals.size;
     this.ordinals.set(place, ordinal);
-    this.places.set(id, ordinal);
+    this.places.set(digest, ordinal);
   }
 
   /** Whether the key would be there by now: here, elsewhere, or not at all. */
-  where(id: ApiKeyId, place: Place): 'here' | 'elsewhere' | undefined {
-    const found = this.places.get(id);
+  where(digest: Digest, place: Place): 'here' | 'elsewhere' | undefined {
+    const found = this.places.get(digest);
     if (found === undefined) return undefined;
     return found === this.ordinals.get(place) ? 'here' : 'elsewhere';
   }

@@ -25,15 +25,21 @@ export interface KeyDocument {
 
 const untouched = { revokedAt: null, revokedBy: null, replacedBy: null, endsAt: null, replacedAt: null };
 
+type Made = Omit<Extract<ApiKeyEvent, { type: 'KeyCreated' }>['data'], 'digest'>;
+
+export const keyMade = (
+  { organizationId, projectId, name, hint, createdBy, expiresAt, replaces }: Made,
+  { id, at, position }: { readonly id: ApiKeyId; readonly at: Timestamp; readonly position: bigint },
+): KeyDocument => {
+  const made = { organizationId, projectId, name, hint, createdBy, expiresAt, replaces };
+  return { id, ...made, createdAt: at, ...untouched, changed: position };
+};
+
 export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly events: typeof apiKeyEvents } = {
   category: 'apiKey',
   events: apiKeyEvents,
   project: (doc, { id, at, by, position: changed, event }) => {
-    if (event.type === 'KeyCreated') {
-      const { organizationId, projectId, name, hint, createdBy, expiresAt, replaces } = event.data;
-      const made = { organizationId, projectId, name, hint, createdBy, expiresAt, replaces };
-      return { id: id as ApiKeyId, ...made, createdAt: at, ...untouched, changed };
-    }
+    if (event.type === 'KeyCreated') return keyMade(event.data, { id: id as ApiKeyId, at, position: changed });
     if (event.type === 'KeyImported') {
       const { organizationId, projectId, name, hint, expiresAt } = event.data;
       const made = { organizationId, projectId, name, hint, createdBy: null, expiresAt, replaces: null };

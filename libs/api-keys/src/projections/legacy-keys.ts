@@ -32,7 +32,7 @@ export const legacyKeys: Projection<LegacyKeyDocument, LegacyKeyEvent> & { reado
         return doc && { ...doc, hint, secretVersion, secretHeld: true, regeneratedAt: at, changed };
       }
       case 'LegacyKeyRevealed':
-        return doc;
+        return doc && { ...doc, changed };
     }
   },
 };

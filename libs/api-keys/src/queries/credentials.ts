@@ -12,6 +12,9 @@ export interface Presented {
   readonly pending: boolean;
 }
 
+/** In characters. Whoever sends what is longer has it digested once, and not in every way that is known. */
+const LONGEST_IMPORTED = 4_096;
+
 const malformed: Presented = { digest: null, key: undefined, pending: false };
 
 /** Finds the key of a secret that somebody presents: one of our own, or one that was imported from another system. */
@@ -36,6 +39,7 @@ export class Credentials {
   }
 
   private imports(secret: string, none: Presented): Presented {
+    if (secret.length > LONGEST_IMPORTED) return none;
     const found = this.imported.recognize(secret);
     if (found === 'unknown') return none;
     return found === 'pending' ? { ...none, pending: true } : { ...found, pending: false };

@@ -15,8 +15,11 @@ export type Recognized = { readonly key: KeyFact; readonly digest: Digest } | 'u
  * one of our own. There are as many as peppers, and two.
  */
 export class ImportedKinds implements ReadModel {
-  /** In the order in which the log first named them, so that every node tries them in the same. */
-  private readonly kinds = new Map<string, ForeignKind>();
+  /**
+   * In the order in which the log first named them, so that every node tries them in the same; and those without a pepper before all
+   * others, so that none of them ever waits for one.
+   */
+  private kinds: ReadonlyMap<string, ForeignKind> = new Map();
 
   readonly follows = [
     follow({ category: 'apiKey', events: apiKeyEvents }, ({ event }) => {
@@ -47,7 +50,8 @@ export class ImportedKinds implements ReadModel {
       }
       const digest = this.digests.of(kind, raw);
       const key = this.live.keyByDigest(digest);
-      if (key !== undefined) return { key, digest };
+      // The first that knows it has it: nobody can tell which that is while an earlier one is not here yet.
+      if (key !== undefined) return pending ? 'pending' : { key, digest };
     }
     return pending ? 'pending' : 'unknown';
   }
@@ -55,7 +59,9 @@ export class ImportedKinds implements ReadModel {
   private add({ algorithm, pepper }: ForeignKind): void {
     const name = `${algorithm} ${pepper ?? ''}`;
     if (this.kinds.has(name)) return;
-    this.kinds.set(name, { algorithm, pepper });
+    const all = [...this.kinds, [name, { algorithm, pepper }] as const];
+    const isPlain = ([, kind]: readonly [string, ForeignKind]) => kind.pepper === null;
+    this.kinds = new Map([...all.filter(isPlain), ...all.filter((each) => !isPlain(each))]);
     if (pepper !== null) this.peppers.want(pepper);
   }
 }

@@ -7,9 +7,9 @@ import { Positions } from './positions.js';
 import { endedBy, endOf } from './remembered.js';
 import { idAt, kindAt, placeAt, PLACES, readPlace } from './words.js';
 
-/** Keys that have ended for good. There are ever more of them, and nobody waits for a refusal: chains of six cost little memory. */
+/** Keys that have ended for good. There are ever more of them, and nobody waits for a refusal: long chains cost little memory. */
 export class DeadKeys {
-  readonly rows = new KeyRows({ byDigest: 6, byId: 6 });
+  readonly rows = new KeyRows({ byDigest: 8, byId: 8 });
   private readonly ended = new Positions();
 
   constructor(private readonly places: Places) {}

@@ -71,7 +71,7 @@ export class KeyRows {
       this.byId.move(last, row);
     }
     this.size = last;
-    this.pages.length = Math.ceil(last / PAGE);
+    this.pages.length = Math.min(this.pages.length, Math.ceil(last / PAGE) + 1);
     this.byDigest.shrink(last);
     this.byId.shrink(last);
     return last;

@@ -13,7 +13,7 @@ import { Places } from './places.js';
 import { remembered } from './remembered.js';
 
 const day = 24 * 60 * 60_000;
-const epoch = Date.parse('2026-01-01T00:00:00.000Z');
+const epoch = Date.parse('2020-01-01T00:00:00.000Z');
 const timeAt = (minute: number): Timestamp => timestampOf(epoch + minute * 60_000);
 
 /** Usual ids, and some that a packed row has no place for. */
@@ -208,14 +208,24 @@ describe('the table of keys, of many', () => {
     const [old, young] = [ended(10, epoch), ended(20, epoch + 2 * day)];
     for (const key of [...old, ...young]) table.put(key);
     const refusal = (key: KeyFact | undefined) => keyIsDead(key, { now: epoch + day, stale: false });
+    expect(table.sizes).toEqual({ live: 2, dead: 0, others: 4 });
     const before = old.map(({ id }) => refusal(table.byId(id)));
     for (let n = 0; n < 1_000; n += 1) table.passed(timestampOf(epoch + day));
+    expect(table.sizes).toEqual({ live: 1, dead: 3, others: 2 });
     expect(old.map(({ id }) => refusal(table.byId(id)))).toEqual(before);
     expect(before.map((decision) => decision?.reason)).toEqual(['expired-key', 'expired-key', 'superseded-key']);
     expect(old.map(({ id }) => keyIsDead(table.byId(id), { now: 0, stale: false })?.reason)).toEqual(
       before.map((decision) => decision?.reason),
     );
     expect(young.map(({ id }) => table.byId(id))).toEqual(young);
+  });
+
+  it('whoever writes with a clock that runs ahead ends no key', () => {
+    const table = new KeyTable(places, 3);
+    const soon = made(1, Date.now() + day);
+    table.put(soon);
+    for (let n = 0; n < 1_000; n += 1) table.passed(timestampOf(Date.now() + 90 * day));
+    expect(table.byId(soon.id)).toEqual(soon);
   });
 });
 

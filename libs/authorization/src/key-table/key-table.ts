@@ -37,6 +37,12 @@ export class KeyTable {
     private readonly mostRows = MOST_ROWS,
   ) {}
 
+  /** How many keys are held in which way. */
+  get sizes(): { readonly live: number; readonly dead: number; readonly others: number } {
+    const sum = (all: ReadonlyArray<Keys>) => all.reduce((size, { rows }) => size + rows.size, 0);
+    return { live: sum(this.live), dead: sum(this.dead), others: this.others.size };
+  }
+
   byId(id: string): KeyFact | undefined {
     const found = readId(id) ? this.find((rows) => rows.withId()) : undefined;
     if (found === undefined) return this.others.get(id);
@@ -67,13 +73,13 @@ export class KeyTable {
   }
 
   /**
-   * Told with every event of a key: `at` is the log's own time, so every node forgets the same at the same position. Of what ended by
-   * itself a day before, only what refuses it is kept from here on.
+   * Told with every event of a key. Of what ended by itself a day before, by the event's time and by this node's own, only what refuses it is
+   * kept from here on: whoever writes with a clock that runs ahead ends nothing.
    */
   passed(at: Timestamp): void {
     this.events += 1;
     if (this.events % OFTEN !== 0) return;
-    const time = millisOf(at) - APART;
+    const time = Math.min(millisOf(at), Date.now()) - APART;
     for (let n = 0; n < OFTEN; n += 1) {
       this.settleOne(time);
       this.settleOne(time);

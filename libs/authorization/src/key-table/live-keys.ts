@@ -4,6 +4,7 @@ import { KeyRows } from './key-rows.js';
 import { kindOf, kindWith } from './kinds.js';
 import type { Places } from './places.js';
 import { narrowed, widened } from './positions.js';
+import { endOf } from './remembered.js';
 import { idAt, kindAt, placeAt, PLACES, readPlace } from './words.js';
 
 const PAGE = 8_192;
@@ -29,7 +30,7 @@ export class LiveKeys {
   /** Takes the key that was read. False for one that is known by more than the event that made it. */
   take(key: KeyFact): boolean {
     const { created, legacy, expiresAt, firstExpiresAt, endsAt } = key;
-    if (created === null || key.revoked !== null || key.expiry !== null || key.replaced !== null) return false;
+    if (created === null || key.expiry !== null || key.replaced !== null || endOf(key) !== null) return false;
     if (endsAt !== Infinity || firstExpiresAt !== expiresAt) return false;
     const kind = kindWith({ type: created.type, legacy, unnamed: false });
     const position = narrowed(created.position);
@@ -63,7 +64,7 @@ export class LiveKeys {
 
   remove(row: number): void {
     const last = this.rows.remove(row);
-    this.pages.length = Math.ceil(last / PAGE);
+    this.pages.length = Math.min(this.pages.length, Math.ceil(last / PAGE) + 1);
   }
 
   private madeAt(row: number): bigint {

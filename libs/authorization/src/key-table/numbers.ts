@@ -22,8 +22,8 @@ export class Numbers {
     page[from + 2] = value >>> 16;
   }
 
-  /** Lets go of the pages that hold nothing below `length`. */
+  /** Lets go of the pages that hold nothing below `length`, but for one: it may be wanted again at once. */
   shrink(length: number): void {
-    this.pages.length = Math.min(this.pages.length, Math.ceil(length / PAGE));
+    this.pages.length = Math.min(this.pages.length, Math.ceil(length / PAGE) + 1);
   }
 }

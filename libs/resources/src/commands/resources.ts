@@ -12,7 +12,7 @@ import { type ResourceId, resourceStream } from '../domain/resource-id.js';
 
 type Failure = ResourceFailure | Refusal | TransactFailure;
 type Done = Pick<Transacted<unknown>, 'position' | 'changed'>;
-type Answer<A = Done> = E.Either<Failure, A>;
+type Answer = E.Either<Failure, Done>;
 
 /** Which resource; `kind` is one of the permission table's. */
 export interface ResourceName {
@@ -24,13 +24,8 @@ export interface ResourceName {
 /** Who asks: a person, whom the matrix judges; or null for whoever has the scope `resources`. */
 type By = AccountId | null;
 
-interface Registered extends Done {
-  /** False where it was registered before. */
-  readonly isNew: boolean;
-}
-
 /** RES-01, RES-08: this resource is this project's from now on; or it has another name. */
-export class RegisterResource extends Command<Answer<Registered>> {
+export class RegisterResource extends Command<Answer> {
   constructor(
     readonly context: CommandContext,
     readonly by: By,
@@ -107,14 +102,14 @@ const carryOut = (
 export class RegisterResourceHandler implements ICommandHandler<RegisterResource> {
   constructor(private readonly streams: StreamFolds) {}
 
-  execute(register: RegisterResource): Promise<Answer<Registered>> {
+  execute(register: RegisterResource): Promise<Answer> {
     const { which, name } = register;
     const { projectId, kind, id: resourceId } = which;
     return pipe(
       carryOut(this.streams, register, 'create', (organizationId) => {
         return { type: 'RegisterResource', organizationId, projectId, kind, resourceId, name };
       }),
-      TE.map(({ position, changed, state }) => ({ position, changed, isNew: changed && state?.renamed === false })),
+      TE.map(({ position, changed }) => ({ position, changed })),
     )();
   }
 }

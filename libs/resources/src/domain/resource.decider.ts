@@ -30,8 +30,7 @@ export type ResourceFailure =
   /** Another project of the organization has a resource of this kind and id. */
   | { readonly _tag: 'ResourceTaken' };
 
-/** `renamed`: since it was registered. */
-export type ResourceState = (Place & { readonly name: string | null; readonly renamed: boolean }) | null;
+export type ResourceState = (Place & { readonly name: string | null }) | null;
 type Answer = Decision<ResourceFailure, ResourceEvent>;
 
 const placeOf = ({ organizationId, projectId, kind, resourceId }: Place): Place => ({
@@ -65,9 +64,8 @@ const decide = (command: ResourceCommand, state: ResourceState): Answer => {
 const evolve = (state: ResourceState, event: ResourceEvent): ResourceState => {
   switch (event.type) {
     case 'ResourceRegistered':
-      return { ...event.data, renamed: false };
     case 'ResourceRenamed':
-      return { ...event.data, renamed: true };
+      return event.data;
     case 'ResourceRemoved':
       return null;
   }
