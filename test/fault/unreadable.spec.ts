@@ -164,6 +164,12 @@ it('a command that touches nothing unreadable is answered all the same: it was m
   const { client, team, alpha } = stage;
   await write(stage, 'blessing-one', { type: 'KeyBlessed', data: {} });
   await eventually(async () => (await client.get('/readyz')).status === 503);
-  const answer = await client.post<unknown>(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, { as: team.owner });
-  expectProblem(answer, 503, 'position-not-reached');
+  const asOwner = { as: team.owner };
+  const [project, key] = await Promise.all([
+    client.ask<unknown>('PATCH', `/v1/projects/${alpha}`, { ...asOwner, body: { name: 'Beta' } }),
+    client.post<{ secret: string }>(`/v1/projects/${alpha}/api-keys`, { name: 'ci' }, asOwner),
+  ]);
+  expectProblem(project, 503, 'position-not-reached');
+  // Nothing else has its secret.
+  expect([key.status, key.body.secret]).toEqual([201, expect.stringMatching(/^writ_/u)]);
 });

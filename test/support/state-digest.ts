@@ -26,6 +26,9 @@ export const appliedBy = ({ readSide }: Engine): ReadonlyArray<string> => {
 
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
 
+const isTable = (value: object): value is { facts(): Iterable<object> } =>
+  'facts' in value && typeof value.facts === 'function';
+
 /** What a model holds, in the order in which it came to hold it; other models, functions and the vault left out. */
 const heldIn = (model: object, normal: Normal): string => {
   const seen = new Set<object>();
@@ -34,6 +37,8 @@ const heldIn = (model: object, normal: Normal): string => {
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)].map(told);
     if (Array.isArray(value)) return value.map(told);
+    // Held packed: what is in it counts, and not how.
+    if (isTable(value)) return [...value.facts()].map((fact) => JSON.stringify(told(fact))).sort();
     if (value instanceof Vault || seen.has(value)) return undefined;
     if (!isPlain(value)) seen.add(value);
     return Object.fromEntries(Object.entries(value).map(([name, field]: [string, unknown]) => [name, told(field)]));

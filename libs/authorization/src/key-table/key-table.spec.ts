@@ -135,7 +135,7 @@ const positions: ReadonlyArray<readonly [string, (n: number) => bigint]> = [
 ];
 
 describe('the table of keys', () => {
-  it.each(positions)('KEY-23, AMB-17: is the same as a fact for each key, with positions of %s', (_, positionAt) => {
+  it.each(positions)('is the same as a fact for each key, with positions of %s', (_, positionAt) => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), (steps, mostRows) => {
         const [plain, table] = [new Plain(), new KeyTable(new Places(), mostRows)];

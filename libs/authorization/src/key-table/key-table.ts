@@ -89,6 +89,14 @@ export class KeyTable {
     }
   }
 
+  /** All that is known, in no order that means anything: for whoever compares two tables. */
+  *facts(): Generator<KeyFact> {
+    for (const keys of [...this.live, ...this.dead])
+      for (let row = 0; row < keys.rows.size; row += 1)
+        yield keys.fact(row, digestAt(keys.rows.page(row), keys.rows.at(row)));
+    yield* new Set([...this.others.values(), ...this.othersByDigest.values()]);
+  }
+
   private settleOne(time: number): void {
     const keys = this.live[this.hand >>> 24];
     const row = this.hand & MOST_ROWS;
