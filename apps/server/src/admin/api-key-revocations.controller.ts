@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type * as t from 'io-ts';
 import { ApiKeys, type KeyDocument, RevokeKeys } from '#libs/api-keys';
 import { LiveState } from '#libs/authorization';
-import { type CommandContext, EventStore, type Position } from '#libs/event-store';
+import type { CommandContext, Position } from '#libs/event-store';
 import { type AccountId, type ApiKeyId, E, notFound, timestampOf } from '#libs/kernel';
 import { ReadSide } from '#libs/read-models';
 import { ForPersonOrOperator } from '../http/access.guard.js';
@@ -11,8 +11,7 @@ import { type Answer } from '../http/answer.js';
 import { confinementOf } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
 import { decode } from '../http/decode.js';
-import { PATIENCE } from '../http/min-position.js';
-import type { Failure } from '../http/problem.catalogue.js';
+import { Head } from '../http/head.js';
 import { PositionTokens } from '../http/position-token.js';
 import { BegunAt, Calling, Context } from '../http/request.decorators.js';
 import { Refused } from '../http/refused.js';
@@ -31,7 +30,7 @@ export class ApiKeyRevocationsController {
     private readonly keys: ApiKeys,
     private readonly shown: ShownKeys,
     private readonly live: LiveState,
-    private readonly store: EventStore,
+    private readonly head: Head,
     private readonly readSide: ReadSide,
     private readonly settled: Settled,
     private readonly tokens: PositionTokens,
@@ -40,10 +39,7 @@ export class ApiKeyRevocationsController {
   @Post()
   @ForPersonOrOperator()
   @HttpCode(200)
-  @Answers(
-    'Revoke many API keys at once, and say from which position each is refused. What was revoked before is told of keys that are named by their secrets, and of no others',
-    RevokedKeys,
-  )
+  @Answers('Revoke many API keys at once; one revoked before is told of only if named by its secret', RevokedKeys)
   async revoke(
     @Body(decode(Selection)) selection: Selection,
     @Calling() caller: Caller,
@@ -51,7 +47,7 @@ export class ApiKeyRevocationsController {
     @BegunAt() begunAt: Position | undefined,
   ): Answer<t.TypeOf<typeof RevokedKeys>> {
     const by = this.whoMay(caller, selection);
-    const head = await this.atHead();
+    const head = await this.head.reached();
     if (E.isLeft(head)) return head;
     const inProject = 'projectId' in selection ? selection.projectId : null;
     const organizations = confinementOf(caller);
@@ -104,12 +100,5 @@ export class ApiKeyRevocationsController {
         detail: 'This is for a person: name them in Writ-Act-As.',
       });
     return person;
-  }
-
-  /** Which keys there are is told by this node's state: which first has to have everything that is in the log. */
-  private async atHead(): Promise<E.Either<Failure, Position>> {
-    const head = await this.store.head()();
-    if (E.isLeft(head)) return head;
-    return (await this.readSide.reached(head.right, PATIENCE)) ? head : E.left({ _tag: 'PositionNotReached' });
   }
 }

@@ -9,7 +9,7 @@ import { idAt, kindAt, placeAt, PLACES, readPlace } from './words.js';
 
 /** Keys that have ended for good. There are ever more of them, and nobody waits for a refusal: long chains cost little memory. */
 export class DeadKeys {
-  readonly rows = new KeyRows({ byDigest: 8, byId: 8 });
+  readonly rows = new KeyRows({ byDigest: 4, byId: 16 });
   private readonly ended = new Positions();
 
   constructor(private readonly places: Places) {}

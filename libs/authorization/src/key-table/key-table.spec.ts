@@ -210,7 +210,7 @@ describe('the table of keys, of many', () => {
     const refusal = (key: KeyFact | undefined) => keyIsDead(key, { now: epoch + day, stale: false });
     expect(table.sizes).toEqual({ live: 2, dead: 0, others: 4 });
     const before = old.map(({ id }) => refusal(table.byId(id)));
-    for (let n = 0; n < 1_000; n += 1) table.passed(timestampOf(epoch + day));
+    for (let n = 0; n < 1_000; n += 1) table.passed({ at: timestampOf(epoch + day) });
     expect(table.sizes).toEqual({ live: 1, dead: 3, others: 2 });
     expect(old.map(({ id }) => refusal(table.byId(id)))).toEqual(before);
     expect(before.map((decision) => decision?.reason)).toEqual(['expired-key', 'expired-key', 'superseded-key']);
@@ -224,7 +224,7 @@ describe('the table of keys, of many', () => {
     const table = new KeyTable(places, 3);
     const soon = made(1, Date.now() + day);
     table.put(soon);
-    for (let n = 0; n < 1_000; n += 1) table.passed(timestampOf(Date.now() + 90 * day));
+    for (let n = 0; n < 1_000; n += 1) table.passed({ at: timestampOf(Date.now() + 90 * day) });
     expect(table.byId(soon.id)).toEqual(soon);
   });
 });

@@ -6,13 +6,22 @@ import { type KeyRows, MOST_ROWS } from './key-rows.js';
 import { LiveKeys } from './live-keys.js';
 import type { Places } from './places.js';
 import { remembered, rememberedAfter } from './remembered.js';
-import { digestAt, readDigest, readId } from './words.js';
+import { digestAt, isIdAt, readDigest, readId } from './words.js';
 
 interface Keys {
   readonly rows: KeyRows;
   fact(row: number, digest: Digest): KeyFact;
   remove(row: number): void;
 }
+
+/** Which of a key's names have a place in its words. */
+interface Fits {
+  readonly id: boolean;
+  readonly digest: boolean;
+}
+
+/** Reads the key, for everything that is done with it until the next is read. */
+const fitting = ({ id, digest }: KeyFact): Fits => ({ digest: readDigest(digest), id: readId(id) });
 
 /** How far clocks may be apart: only who is further behind could still have made a key go on that has ended by itself. */
 const APART = 24 * 60 * 60_000;
@@ -51,35 +60,41 @@ export class KeyTable {
   }
 
   byDigest(digest: string): KeyFact | undefined {
-    if (!readDigest(digest)) return this.othersByDigest.get(digest);
-    for (const keys of this.live) {
-      const row = keys.rows.withDigest();
-      if (row !== NONE) return keys.fact(row, digest as Digest);
-    }
-    const found = this.find((rows) => rows.withDigest());
+    const found = readDigest(digest) ? this.find((rows) => rows.withDigest()) : undefined;
     return found === undefined ? this.othersByDigest.get(digest) : found.keys.fact(found.row, digest as Digest);
   }
 
   /** Instead of whatever was known of the key. */
   put(key: KeyFact): void {
     this.forget(key.id);
-    if (!this.isTaken(key)) this.take(remembered(key), { named: true });
-    else this.others.set(key.id, remembered(key));
+    this.add(key);
+  }
+
+  /** A key that was not known before, under another digest at least: to look for its id among all that there are is left out. */
+  add(key: KeyFact): void {
+    const kept = remembered(key);
+    const fits = fitting(kept);
+    this.others.delete(kept.id);
+    if (this.isTaken(kept, fits)) this.others.set(kept.id, kept);
+    else this.take(kept, fits.id && fits.digest, { named: true });
   }
 
   /** A secret that the key of this id had before: found by its digest alone. */
   putFormer(key: KeyFact): void {
-    if (!this.isTaken(key)) this.take(remembered(key), { named: false });
+    const kept = remembered(key);
+    const fits = fitting(kept);
+    if (!this.isTaken(kept, fits)) this.take(kept, fits.id && fits.digest, { named: false });
   }
 
   /**
    * Told with every event of a key. Of what ended by itself a day before, by the event's time and by this node's own, only what refuses it is
    * kept from here on: whoever writes with a clock that runs ahead ends nothing.
    */
-  passed(at: Timestamp): void {
+  passed(recorded: { readonly at: Timestamp }): void {
     this.events += 1;
     if (this.events % OFTEN !== 0) return;
-    const time = Math.min(millisOf(at), Date.now()) - APART;
+    // Asked for this seldom, for it has to be parsed.
+    const time = Math.min(millisOf(recorded.at), Date.now()) - APART;
     for (let n = 0; n < OFTEN; n += 1) {
       this.settleOne(time);
       this.settleOne(time);
@@ -111,19 +126,23 @@ export class KeyTable {
     if (kept !== key) this.put(kept);
   }
 
-  /** A digest is one key's for good: whoever came first in the log keeps it. */
-  private isTaken({ id, digest }: KeyFact): boolean {
-    const holder = this.byDigest(digest);
-    if (holder === undefined) return false;
-    if (holder.id !== id) return true;
-    const found = this.find((rows) => rows.withDigest());
-    if (found === undefined) this.othersByDigest.delete(digest);
-    else found.keys.remove(found.row);
+  /** A digest is one key's for good: whoever came first in the log keeps it. What is left of the same key goes. */
+  private isTaken({ id, digest }: KeyFact, fits: Fits): boolean {
+    const found = fits.digest ? this.find((rows) => rows.withDigest()) : undefined;
+    if (found === undefined) {
+      const holder = this.othersByDigest.get(digest);
+      if (holder !== undefined && holder.id !== id) return true;
+      this.othersByDigest.delete(digest);
+      return false;
+    }
+    const { keys, row } = found;
+    if (!fits.id || !isIdAt(keys.rows.page(row), keys.rows.at(row))) return true;
+    keys.remove(row);
     return false;
   }
 
-  private take(key: KeyFact, { named }: { readonly named: boolean }): void {
-    if (readDigest(key.digest) && readId(key.id)) {
+  private take(key: KeyFact, fits: boolean, { named }: { readonly named: boolean }): void {
+    if (fits) {
       const isLive = named && this.last(this.live, LiveKeys).take(key);
       if (isLive || this.last(this.dead, DeadKeys).take(key, !named)) return;
     }

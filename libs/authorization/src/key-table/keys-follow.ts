@@ -6,10 +6,14 @@ import type { KeyTable } from './key-table.js';
 /** What the table is folded from: project keys, and organizations' legacy keys with every secret that they had before. */
 export const keysFollow = (keys: KeyTable): ReadonlyArray<Follows> => [
   follow(keyFact, (recorded) => {
-    const before = keys.byId(recorded.id);
+    const isMade = recorded.event.type === 'KeyCreated' || recorded.event.type === 'KeyImported';
+    const before = isMade ? undefined : keys.byId(recorded.id);
     const key = keyFact.project(before, recorded);
-    if (key !== undefined && key !== before) keys.put(key);
-    keys.passed(recorded.at);
+    if (key !== undefined && key !== before) {
+      if (isMade) keys.add(key);
+      else keys.put(key);
+    }
+    keys.passed(recorded);
   }),
   follow(legacyKeyFact, (recorded) => {
     const current = keys.byId(recorded.event.data.keyId) ?? null;

@@ -22,7 +22,7 @@ interface Page {
 
 /** Keys that are as the event that made them left them. Found in as few steps as can be: a decision waits for it. */
 export class LiveKeys {
-  readonly rows = new KeyRows({ byDigest: 0.5, byId: 2 }, PAIRS * 2);
+  readonly rows = new KeyRows({ byDigest: 1, byId: 1 }, PAIRS * 2);
   private readonly pages: Page[] = [];
 
   constructor(private readonly places: Places) {}
