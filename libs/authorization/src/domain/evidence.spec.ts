@@ -101,7 +101,7 @@ const everyAnswer = (law: (answered: Answered) => void) => () => {
         law({ w, asked, decision, reasonOf, cites });
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 75 },
   );
 };
 
