@@ -12,6 +12,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 30_000,
-  // Jest leaves one core to itself; most specs wait for a disk or a server most of the time.
-  maxWorkers: '100%',
+  // Jest leaves one core to itself; and most specs wait for a disk or a server most of the time.
+  maxWorkers: '150%',
 };
