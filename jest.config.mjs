@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { swc } from './test/support/swc.mjs';
 
 /** One project: every spec runs with nothing installed but the packages. */
@@ -13,5 +14,5 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 30_000,
   // Jest leaves one core to itself; and most specs wait for a disk or a server most of the time.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
