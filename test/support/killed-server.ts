@@ -31,7 +31,8 @@ const LATER = 31_000;
 const clock = fileURLToPath(new URL('./later.mjs', import.meta.url));
 
 /** When a key was last used is written down now and then, and the last of it may be lost (AMB-41). */
-const lasting = (item: object): object => ('lastUsedAt' in item ? { ...item, lastUsedAt: undefined } : item);
+export const withoutLastUse = (item: object): object =>
+  'lastUsedAt' in item ? { ...item, lastUsedAt: undefined } : item;
 
 /** Whatever can be listed. */
 const everything = async (client: Client, { organization }: Cast, hands: ReadonlyArray<BusyHand>) => {
@@ -46,7 +47,7 @@ const everything = async (client: Client, { organization }: Cast, hands: Readonl
     ...projects.flatMap((path) => [`${path}/api-keys`, `${path}/collaborators`]),
   ];
   return Promise.all(
-    lists.map(async (path) => ({ path, items: (await everyItem<object>(client, path)).map(lasting) })),
+    lists.map(async (path) => ({ path, items: (await everyItem<object>(client, path)).map(withoutLastUse) })),
   );
 };
 
