@@ -8,8 +8,8 @@ import {
   transact,
   type Transacted,
 } from '#libs/event-store';
-import { type AccountId, type ApiKeyId, type E, notFound, pipe, TE, type Timestamp } from '#libs/kernel';
-import { inKeysProject } from './in-keys-project.js';
+import { type AccountId, type ApiKeyId, type E, pipe, TE, type Timestamp } from '#libs/kernel';
+import { asNoKey, inKeysProject } from './in-keys-project.js';
 import type { ApiKeyCommand, ApiKeyFailure } from '../domain/api-key.js';
 import { apiKey } from '../domain/api-key.decider.js';
 
@@ -92,9 +92,7 @@ export class RevokeKeyHandler implements ICommandHandler<RevokeKey> {
     const place = { type: 'organization', id: organizationId } as const;
     return pipe(
       authorize(this.streams, { accountId: by, action: 'legacy-key:read', place, now: context.at }),
-      TE.mapLeft((failure) =>
-        failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure,
-      ),
+      TE.mapLeft(asNoKey),
       TE.flatMap(() => TE.left<Refusal | TransactFailure>({ _tag: 'Forbidden', action: 'legacy-key:revoke' })),
     );
   }

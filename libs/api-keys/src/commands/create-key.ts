@@ -1,4 +1,3 @@
-import { hash, randomBytes } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize, type Refusal } from '#libs/authorization';
 import {
@@ -9,11 +8,12 @@ import {
   StreamFolds,
   transact,
 } from '#libs/event-store';
-import { type AccountId, type ApiKeyId, type Digest, E, pipe, type ProjectId, TE, type Timestamp } from '#libs/kernel';
+import { type AccountId, type ApiKeyId, E, pipe, type ProjectId, TE, type Timestamp } from '#libs/kernel';
 import type { ApiKeyFailure } from '../domain/api-key.js';
 import { apiKey } from '../domain/api-key.decider.js';
-import { formatSecret, hintOf, type KeyPrefix } from '../domain/key-format.js';
+import type { KeyPrefix } from '../domain/key-format.js';
 import { type KeyDocument, keyMade } from '../projections/keys-of-project.js';
+import { newSecret } from './new-secret.js';
 
 export interface KeyMade {
   readonly id: ApiKeyId;
@@ -51,8 +51,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
 
   execute({ context, by, projectId, name, expiresAt }: CreateKey) {
     const id = derivedId(context.commandId, 'key');
-    const secret = formatSecret(this.settings.prefix, randomBytes(32));
-    const digest = hash('sha256', secret, 'hex') as Digest;
+    const { secret, digest, hint } = newSecret(this.settings.prefix);
     const now = context.at;
     return pipe(
       transact(
@@ -73,7 +72,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
             const project = facts.project(projectId);
             if (project === undefined) return E.left({ _tag: 'NotFound', what: 'project' });
             const { organizationId } = project;
-            const key = { organizationId, projectId, name, digest, hint: hintOf(secret), createdBy: by, expiresAt };
+            const key = { organizationId, projectId, name, digest, hint, createdBy: by, expiresAt };
             const archived = project.archived !== null;
             return E.right({ command: { type: 'CreateKey', ...key, archived, now }, basis });
           }),
@@ -86,7 +85,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
           organizationId,
           projectId,
           name,
-          hint: hintOf(secret),
+          hint,
           createdBy: by,
           expiresAt,
           replaces: null,

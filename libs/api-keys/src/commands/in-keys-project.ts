@@ -2,6 +2,10 @@ import { authorize, type ProjectFact, readKey, type Refusal } from '#libs/author
 import type { Basis, CommandContext, StreamFolds, TransactFailure } from '#libs/event-store';
 import { type AccountId, type ApiKeyId, notFound, pipe, TE } from '#libs/kernel';
 
+/** Whoever may not is told that there is no such key (AMB-16). */
+export const asNoKey = <F extends TransactFailure>(failure: Refusal | F): Refusal | F =>
+  failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure;
+
 /**
  * May this person do this to that key, in its project? To whoever may not list a project's keys, a key of it is no key
  * (AMB-16); and whoever may list them may change them (PRM-27…30). So there is nobody to be told `forbidden`.
@@ -31,7 +35,5 @@ export const inKeysProject = (
             }),
           ),
     ),
-    TE.mapLeft((failure) =>
-      failure._tag === 'Forbidden' || failure._tag === 'NotFound' ? notFound('api key') : failure,
-    ),
+    TE.mapLeft(asNoKey),
   );

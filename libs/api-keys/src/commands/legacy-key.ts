@@ -6,7 +6,8 @@ import { Vault } from '#libs/vault';
 import { legacyKey } from '../domain/legacy-key.decider.js';
 import { KeySettings } from './create-key.js';
 import { accepted, answered, type Failure, type LegacySecret } from './legacy-command.js';
-import { LegacySecrets, newSecret } from './legacy-secrets.js';
+import { LegacySecrets } from './legacy-secrets.js';
+import { newSecret } from './new-secret.js';
 
 /** KEY-26, KEY-28: the operator's, once; its secret is seen by the owner alone. */
 export class IssueLegacyKey extends Command<E.Either<Failure, LegacySecret>> {
@@ -42,7 +43,7 @@ export class IssueLegacyKeyHandler implements ICommandHandler<IssueLegacyKey> {
   }
 
   async execute({ context, organizationId }: IssueLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
-    const { secret, digest, hint } = newSecret(this.settings);
+    const { secret, digest, hint } = newSecret(this.settings.prefix);
     const keyId = derivedId(context.commandId, 'key');
     const done = await transact(
       this.streams,
@@ -80,7 +81,7 @@ export class RegenerateLegacyKeyHandler implements ICommandHandler<RegenerateLeg
   }
 
   async execute({ context, by, organizationId }: RegenerateLegacyKey): Promise<E.Either<Failure, LegacySecret>> {
-    const { secret, digest, hint } = newSecret(this.settings);
+    const { secret, digest, hint } = newSecret(this.settings.prefix);
     const place = { type: 'organization', id: organizationId } as const;
     const done = await transact(
       this.streams,

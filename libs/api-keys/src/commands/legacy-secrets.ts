@@ -1,15 +1,7 @@
-import { hash, randomBytes } from 'node:crypto';
 import type { TransactFailure } from '#libs/event-store';
 import { type Digest, E, O, pipe, TE } from '#libs/kernel';
 import type { Vault, VaultUnavailable } from '#libs/vault';
-import { formatSecret, hintOf } from '../domain/key-format.js';
 import type { LegacyKeyState } from '../domain/legacy-key.decider.js';
-import type { KeySettings } from './create-key.js';
-
-export const newSecret = ({ prefix }: KeySettings) => {
-  const secret = formatSecret(prefix, randomBytes(32));
-  return { secret, digest: hash('sha256', secret, 'hex') as Digest, hint: hintOf(secret) };
-};
 
 /** Each by itself: whoever is second of two at once writes over nothing. */
 const heldAs = (digest: Digest): string => `legacy-key/${digest}`;

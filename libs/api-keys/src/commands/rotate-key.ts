@@ -1,4 +1,3 @@
-import { hash, randomBytes } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Refusal } from '#libs/authorization';
 import {
@@ -14,7 +13,6 @@ import {
 import {
   type AccountId,
   type ApiKeyId,
-  type Digest,
   type E,
   millisOf,
   notFound,
@@ -25,11 +23,11 @@ import {
 } from '#libs/kernel';
 import type { ApiKeyCommand, ApiKeyFailure } from '../domain/api-key.js';
 import { apiKey, type Replaced } from '../domain/api-key.decider.js';
-import { formatSecret, hintOf } from '../domain/key-format.js';
 import { keyMade } from '../projections/keys-of-project.js';
 import type { UnfinishedRotation } from '../queries/unfinished.js';
 import { KeySettings, type KeyMade } from './create-key.js';
 import { inKeysProject } from './in-keys-project.js';
+import { newSecret } from './new-secret.js';
 
 type Failure = ApiKeyFailure | Refusal | TransactFailure;
 
@@ -57,12 +55,11 @@ export class RotateKeyHandler implements ICommandHandler<RotateKey> {
   ) {}
 
   execute({ context, by, id, overlapSeconds }: RotateKey): Promise<E.Either<Failure, KeyMade>> {
-    const secret = formatSecret(this.settings.prefix, randomBytes(32));
-    const digest = hash('sha256', secret, 'hex') as Digest;
+    const { secret, digest, hint } = newSecret(this.settings.prefix);
     const now = context.at;
     const endsAt = timestampOf(millisOf(now) + overlapSeconds * 1_000);
     const replacedBy = derivedId(context.commandId, 'key');
-    const replacement = { replacedBy, digest, hint: hintOf(secret), createdBy: by };
+    const replacement = { replacedBy, digest, hint, createdBy: by };
     return pipe(
       transact(
         this.streams,

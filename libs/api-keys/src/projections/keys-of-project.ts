@@ -25,7 +25,10 @@ export interface KeyDocument {
 
 const untouched = { revokedAt: null, revokedBy: null, replacedBy: null, endsAt: null, replacedAt: null };
 
-type Made = Omit<Extract<ApiKeyEvent, { type: 'KeyCreated' }>['data'], 'digest'>;
+type Made = Pick<
+  KeyDocument,
+  'organizationId' | 'projectId' | 'name' | 'hint' | 'createdBy' | 'expiresAt' | 'replaces'
+>;
 
 export const keyMade = (
   { organizationId, projectId, name, hint, createdBy, expiresAt, replaces }: Made,
@@ -39,12 +42,9 @@ export const keysOfProject: Projection<KeyDocument, ApiKeyEvent> & { readonly ev
   category: 'apiKey',
   events: apiKeyEvents,
   project: (doc, { id, at, by, position: changed, event }) => {
-    if (event.type === 'KeyCreated') return keyMade(event.data, { id: id as ApiKeyId, at, position: changed });
-    if (event.type === 'KeyImported') {
-      const { organizationId, projectId, name, hint, expiresAt } = event.data;
-      const made = { organizationId, projectId, name, hint, createdBy: null, expiresAt, replaces: null };
-      return { id: id as ApiKeyId, ...made, createdAt: at, ...untouched, changed };
-    }
+    const when = { id: id as ApiKeyId, at, position: changed };
+    if (event.type === 'KeyCreated') return keyMade(event.data, when);
+    if (event.type === 'KeyImported') return keyMade({ ...event.data, createdBy: null, replaces: null }, when);
     if (doc === undefined) return doc;
     switch (event.type) {
       case 'KeyRenamed':

@@ -105,12 +105,9 @@ export class RegisterResourceHandler implements ICommandHandler<RegisterResource
   execute(register: RegisterResource): Promise<Answer> {
     const { which, name } = register;
     const { projectId, kind, id: resourceId } = which;
-    return pipe(
-      carryOut(this.streams, register, 'create', (organizationId) => {
-        return { type: 'RegisterResource', organizationId, projectId, kind, resourceId, name };
-      }),
-      TE.map(({ position, changed }) => ({ position, changed })),
-    )();
+    return carryOut(this.streams, register, 'create', (organizationId) => {
+      return { type: 'RegisterResource', organizationId, projectId, kind, resourceId, name };
+    })();
   }
 }
 
