@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import 'reflect-metadata';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { MemoryTrail } from '#libs/audit/testing';
 import { type Batch, type EventStore, type RecordedEvent, type Subscribe } from '#libs/event-store';
 import { EventStoreDb } from '#libs/event-store/eventstoredb';
 import { E } from '#libs/kernel';
@@ -191,7 +192,8 @@ describe('a node whose link is torn again and again while commands go on at full
     if (E.isLeft(vault) || E.isLeft(config)) throw new Error(JSON.stringify([vault, config]));
     const { operatorToken } = nodes;
     const uses = new FailingUseStore(away);
-    const foundation = { store, vault: vault.right, keyring, uses, operatorToken, alone: false };
+    const trail = new MemoryTrail();
+    const foundation = { store, vault: vault.right, keyring, uses, trail, operatorToken, alone: false };
     return new Engine(foundation, config.right, pino({ level: 'silent' }));
   };
 

@@ -1,3 +1,4 @@
+import { MemoryTrail } from '#libs/audit/testing';
 import type { EventStore } from '#libs/event-store';
 import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { EventStoreDb } from '#libs/event-store/eventstoredb';
@@ -34,7 +35,8 @@ export const openFoundation: OpenFoundation = async (config) => {
     const keyring = new Keyring(await orThrow(loadMasterKey(config.dataDir, config.masterKey?.toString('base64'))));
     const vault = await openVault(config, keyring);
     // The lock on the data directory says so.
-    return { store, vault, keyring, uses: useStore(config), alone: config.eventStore === 'embedded' };
+    const alone = config.eventStore === 'embedded';
+    return { store, vault, keyring, uses: useStore(config), trail: new MemoryTrail(), alone };
   } catch (error) {
     await store.close();
     throw error;

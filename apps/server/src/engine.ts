@@ -12,7 +12,6 @@ import {
   PepperKeys,
   Peppers,
 } from '#libs/api-keys';
-import { Trail } from '#libs/audit';
 import { LiveState } from '#libs/authorization';
 import { Deletions, Takeovers } from '#libs/departures';
 import { type EventStore, StreamFolds } from '#libs/event-store';
@@ -28,6 +27,7 @@ import type { Config } from './config.js';
 import { KeyHelp } from './decisions/client-errors.js';
 import { Decisions } from './decisions/decisions.js';
 import type { Foundation } from './foundation.js';
+import { History } from './history.js';
 import { Authentication, OperatorToken } from './http/authentication.js';
 import { Cursors } from './http/cursor.js';
 import { Idempotency } from './http/idempotency.js';
@@ -68,7 +68,7 @@ export class Engine {
   readonly resources = new Resources(this.live);
   readonly supportMatrices = new SupportMatrices();
   readonly serviceTokens = new ServiceTokens();
-  readonly trail: Trail;
+  readonly history: History;
   readonly personalIndex: PersonalIndex;
   readonly accountByEmail: AccountByEmail;
   readonly identities: Identities;
@@ -102,7 +102,6 @@ export class Engine {
     this.vault = vault;
     this.streams = new StreamFolds(store);
     this.people = new People(vault);
-    this.trail = new Trail(store, vault);
     this.personalIndex = new PersonalIndex(blindIndex(keyring));
     this.accountByEmail = new AccountByEmail(this.streams, this.personalIndex);
     this.identities = new Identities(this.personalIndex, this.people);
@@ -138,6 +137,7 @@ export class Engine {
       this.serviceTokens,
       ...unfinished.models,
     ];
+    this.history = new History(foundation, { live: this.live, models, passedOver }, logger);
     this.readSide = new ReadSide(store, models, passedOver, (failure) => {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
@@ -185,6 +185,7 @@ export class Engine {
     await this.freshness.start();
     if (this.roles.has('admin')) this.reactions.start();
     if (this.roles.has('decisions')) this.uses.start();
+    if (this.roles.has('audit')) this.history.start();
   }
 
   async stop(): Promise<void> {
@@ -193,6 +194,7 @@ export class Engine {
     await this.readSide.stop();
     await this.freshness.stop();
     await this.uses.stop();
+    await this.history.stop();
     await this.vault.close();
     await this.store.close();
   }

@@ -1,3 +1,4 @@
+import type { TrailIndex } from '#libs/audit';
 import type { EventStore } from '#libs/event-store';
 import type { UseStore } from '#libs/key-uses';
 import type { Keyring, Vault } from '#libs/vault';
@@ -8,6 +9,8 @@ export interface Foundation {
   readonly vault: Vault;
   readonly keyring: Keyring;
   readonly uses: UseStore;
+  /** Of this node alone, and disposable. */
+  readonly trail: TrailIndex;
   readonly operatorToken: string;
   /** No other process serves this log. */
   readonly alone: boolean;

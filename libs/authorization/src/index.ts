@@ -9,5 +9,6 @@ export * from './domain/question.js';
 export { endedRow, personInProject } from './domain/standing.js';
 export * from './live-state.js';
 export * from './my-permissions.js';
+export * from './past-facts.js';
 export * from './reader.js';
 export * from './stream-facts.js';

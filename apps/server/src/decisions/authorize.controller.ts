@@ -1,5 +1,4 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import type { Decision } from '#libs/authorization';
 import { E } from '#libs/kernel';
 import { ReadSide } from '#libs/read-models';
 import { ForScope } from '../http/access.guard.js';
@@ -12,6 +11,7 @@ import { PositionTokens } from '../http/position-token.js';
 import { Calling } from '../http/request.decorators.js';
 import { Answers } from '../openapi/answers.js';
 import { Decision as DecisionShape } from '../openapi/decision-shapes.js';
+import { decisionView } from './decision-view.js';
 import { Decisions } from './decisions.js';
 import { AuthorizeBody, questionOf } from './question.js';
 
@@ -33,11 +33,6 @@ export class AuthorizeController {
     const asked = questionOf(body);
     if (E.isLeft(asked)) return asked;
     const decision = this.decisions.decide(asked.right, confinementOf(caller));
-    return E.right(reply(this.shown(decision), { position: this.readSide.position }));
-  }
-
-  private shown({ decision, reason, principal, attribution, evidence }: Decision) {
-    const cited = evidence.map(({ position, type }) => ({ position: this.tokens.encode(position), type }));
-    return { decision, reason, principal, attribution, evidence: cited };
+    return E.right(reply(decisionView(decision, this.tokens), { position: this.readSide.position }));
   }
 }

@@ -7,6 +7,8 @@ export interface TrailEvent {
   readonly id: string;
   readonly position: bigint;
   readonly type: string;
+  /** Of which kind of stream: `apiKey`, `collaborator`, … */
+  readonly category: string;
   readonly at: Timestamp;
   readonly actor: Actor;
   readonly via: Actor | null;
@@ -59,6 +61,7 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
         id: `evt_${recorded.id.replaceAll('-', '')}`,
         position: recorded.position,
         type: recorded.type,
+        category,
         at,
         actor,
         via,

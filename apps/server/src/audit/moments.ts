@@ -1,0 +1,40 @@
+import type { At, Instant, Past } from '#libs/audit';
+import { E } from '#libs/kernel';
+import { IsoTime } from '../http/fields.js';
+import type { PositionTokens } from '../http/position-token.js';
+import type { Failure } from '../http/problem.catalogue.js';
+
+/** `at`, as callers give it: a time with its offset, or a position as this server gave it. */
+export class Moments {
+  constructor(
+    private readonly past: Past,
+    private readonly tokens: PositionTokens,
+  ) {}
+
+  /** Nothing is now. */
+  async instant(text: string | undefined): Promise<E.Either<Failure, Instant>> {
+    const at = text === undefined ? E.right(null) : this.read(text);
+    if (E.isLeft(at)) return at;
+    const found = await this.past.instantOf(at.right)();
+    if (E.isRight(found)) return found;
+    const failure = found.left;
+    return E.left(failure._tag === 'PositionBeyondTheLog' ? beyond : failure);
+  }
+
+  private read(text: string): E.Either<Failure, At> {
+    const time = IsoTime.decode(text);
+    if (E.isRight(time)) return time;
+    // Only a time has a colon or a dot: so whoever meant one is told what is wrong with it.
+    const isMeantAsTime = /[:.+]|^\d{4}-\d{2}-\d{2}/u.test(text);
+    if (!isMeantAsTime) {
+      const position = this.tokens.decode(text);
+      if (E.isRight(position) || position.left._tag === 'UnknownPosition') return position;
+    }
+    return E.left({ _tag: 'InvalidRequest', errors: [{ pointer: '/at', detail: wanted }] });
+  }
+}
+
+const beyond: Failure = { _tag: 'UnknownPosition', detail: 'This position is beyond the head of the log.' };
+
+const wanted =
+  'expected an ISO-8601 time with its offset, as in 2026-01-31T12:00:00Z, or a position that this server gave';

@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import { Past, type Readability, Trail, TrailFeed } from '#libs/audit';
+import type { LiveState } from '#libs/authorization';
+import { categoryOf, corrupt, eventOf } from '#libs/event-store';
+import { E } from '#libs/kernel';
+import type { ReadModel } from '#libs/read-models';
+import type { Foundation } from './foundation.js';
+
+/** What the read side of this release can read, and what it passes over, the trail takes; nothing else. */
+const readabilityBy = (models: ReadonlyArray<ReadModel>, passedOver: ReadonlySet<string>): Readability => {
+  const codecs = new Map(models.flatMap(({ follows }) => follows.map(({ category, events }) => [category, events])));
+  return (recorded) => {
+    const category = categoryOf(recorded.stream);
+    const codec = codecs.get(category);
+    if (codec !== undefined) return eventOf(codec, recorded);
+    return passedOver.has(category) ? E.right(undefined) : E.left(corrupt(recorded, `unknown category ${category}`));
+  };
+};
+
+interface Sides {
+  readonly live: LiveState;
+  readonly models: ReadonlyArray<ReadModel>;
+  readonly passedOver: ReadonlySet<string>;
+}
+
+/** What serves auditors: the trail, and every moment of the past. */
+export class History {
+  readonly trail: Trail;
+  readonly past: Past;
+
+  constructor({ store, vault, trail: index }: Foundation, { live, models, passedOver }: Sides, logger: Logger) {
+    const feed = new TrailFeed(store, index, readabilityBy(models, passedOver), (failure) => {
+      logger.error({ err: failure }, 'the audit trail was interrupted');
+    });
+    this.trail = new Trail(store, vault, index, feed);
+    this.past = new Past(store, live, this.trail);
+  }
+
+  start(): void {
+    this.trail.feed.start();
+  }
+
+  stop(): Promise<void> {
+    return this.trail.feed.stop();
+  }
+}
