@@ -40,9 +40,6 @@ import { Settled } from './http/settled.js';
 import { prefixOf } from './key-prefix.js';
 import { Unfinished } from './unfinished.js';
 
-/** In ms. Nodes that find the same thing left undone do it at different moments of this time. */
-const APART = 1_000;
-
 /** Categories of this release that no read model folds; any other unknown one halts the read side. */
 const passedOver: ReadonlySet<string> = new Set(['idempotency', 'heartbeat']);
 
@@ -174,7 +171,7 @@ export class Engine {
       deletions: this.deletions,
       takeovers: this.takeovers,
     };
-    this.reactions = unfinished.reactions(this.readSide, means, alone ? 0 : Math.random() * APART, (failure) => {
+    this.reactions = unfinished.reactions(this.readSide, means, alone, (failure) => {
       logger.warn({ err: failure }, 'what was left unfinished could not be finished yet');
     });
   }

@@ -12,7 +12,6 @@ import {
   LegacyKeys,
   Peppers,
 } from '#libs/api-keys';
-import { Past, Trail } from '#libs/audit';
 import { LiveState, MyPermissions } from '#libs/authorization';
 import { departureHandlers, Deletions, Takeovers } from '#libs/departures';
 import { EventStore, StreamFolds } from '#libs/event-store';
@@ -45,10 +44,7 @@ import { ShownKeys } from './admin/shown-keys.js';
 import { ShownMembers } from './admin/shown-members.js';
 import { SignInsController } from './admin/sign-ins.controller.js';
 import { SupportMatrixController } from './admin/support-matrix.controller.js';
-import { AuditAccess } from './audit/audit-access.js';
-import { AuditController } from './audit/audit.controller.js';
-import { EvaluationController } from './audit/evaluation.controller.js';
-import { Moments } from './audit/moments.js';
+import { auditControllers, auditParts } from './audit/parts.js';
 import type { ServerRole } from './config.js';
 import { AuthorizeController } from './decisions/authorize.controller.js';
 import { KeyHelp } from './decisions/client-errors.js';
@@ -86,7 +82,7 @@ const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
     ServiceTokensController,
   ],
   decisions: [AuthorizeController, WhoamiController, ForwardAuthController],
-  audit: [AuditController, EvaluationController],
+  audit: auditControllers,
 };
 
 const handlers = [
@@ -134,10 +130,7 @@ const parts = (engine: Engine): Provider[] => [
   { provide: SupportMatrices, useValue: engine.supportMatrices },
   { provide: Decisions, useValue: engine.decisions },
   { provide: ServiceTokens, useValue: engine.serviceTokens },
-  { provide: Trail, useValue: engine.history.trail },
-  { provide: Past, useValue: engine.history.past },
-  { provide: AuditAccess, useValue: new AuditAccess(engine.live) },
-  { provide: Moments, useValue: new Moments(engine.history.past, engine.tokens) },
+  ...auditParts(engine),
   { provide: PersonalIndex, useValue: engine.personalIndex },
   { provide: AccountByEmail, useValue: engine.accountByEmail },
   { provide: KeySettings, useValue: engine.keySettings },

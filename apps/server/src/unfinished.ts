@@ -35,6 +35,9 @@ interface Means {
   readonly takeovers: Takeovers;
 }
 
+/** In ms. Nodes that find the same thing left undone do it at different moments of this time. */
+const APART = 1_000;
+
 /** Everything that events may have left to be done, and how it is done: the one list of all reactions. */
 export class Unfinished {
   private readonly registrations = new UnfinishedRegistrations();
@@ -55,8 +58,10 @@ export class Unfinished {
   }
 
   /** `apart`, in ms: how long this node lets others be first, so that not all do the same at the same moment. */
-  reactions(readSide: ReadSide, means: Means, apart: number, onTrouble: (failure: unknown) => void): Reactions {
+  /** `alone`: no other node would do the same at the same moment. */
+  reactions(readSide: ReadSide, means: Means, alone: boolean, onTrouble: (failure: unknown) => void): Reactions {
     const { streams } = means;
+    const apart = alone ? 0 : Math.random() * APART;
     const after = (grace: number) => ({ readSide, onTrouble, grace: grace + apart });
     const all: ReadonlyArray<Reaction> = [
       reaction(this.rows, (item) => recordRowEnded(streams, item), after(0)),

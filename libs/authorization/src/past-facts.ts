@@ -117,7 +117,7 @@ export class PastFacts {
     const stream = streamOf(fold.category, id);
     const steps = this.streams.get(stream);
     if (steps === undefined) {
-      this.missing.set(stream, fold as StreamFold<unknown>);
+      this.missing.set(stream, fold);
       return undefined;
     }
     const last = steps.findLast(({ recorded }) => recorded.position <= position);

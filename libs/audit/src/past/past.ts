@@ -1,4 +1,4 @@
-import { type FactsAt, LiveState, PastFacts } from '#libs/authorization';
+import { type FactsAt, type LiveState, PastFacts } from '#libs/authorization';
 import { type EventStore, type Position, START, type StoreFailure } from '#libs/event-store';
 import { millisOf, pipe, TE, type Timestamp, timestampOf } from '#libs/kernel';
 import type { Trail, TrailFailure } from '../trail/trail.js';

@@ -29,7 +29,6 @@ export class TrailFeed {
   private readonly progress = new Progress();
   private subscription: Subscription | undefined;
   private running: Promise<void> | undefined;
-  private stopping = false;
   private last: TrailEnd['last'] = null;
 
   constructor(
@@ -54,7 +53,6 @@ export class TrailFeed {
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
     this.status = 'stopped';
     this.progress.stop();
     this.subscription?.close();
@@ -62,9 +60,13 @@ export class TrailFeed {
     await this.index.close();
   }
 
+  private stopped(): boolean {
+    return this.status === 'stopped';
+  }
+
   private async run(): Promise<void> {
     let opened = false;
-    for (let pause = 50; !this.stopping; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    for (let pause = 50; !this.stopped(); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
         if (!opened) await this.open();
         opened = true;
@@ -80,7 +82,7 @@ export class TrailFeed {
           return;
         }
       }
-      if (!this.stopping) await sleep(pause, undefined, { ref: false });
+      if (!this.stopped()) await sleep(pause, undefined, { ref: false });
     }
   }
 
