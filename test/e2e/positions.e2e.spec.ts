@@ -104,6 +104,7 @@ const reads: Readonly<Record<string, () => Ask>> = {
   'GET /v1/service-tokens': () => ({}),
   'GET /v1/service-tokens/:serviceTokenId': () => ({}),
   'GET /v1/audit/events': () => ({}),
+  'GET /v1/rebuild-check': () => ({}),
   'GET /v1/whoami': () => ({ token: key.secret }),
   'GET /v1/forward-auth': () => ({ token: key.secret, headers: proxied() }),
   'POST /v1/authorize': () => ({ body: question() }),

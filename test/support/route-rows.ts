@@ -186,6 +186,9 @@ export const rows: Readonly<Record<string, Row>> = {
     query: ({ organization: id }) => `?organizationId=${id}`,
   },
 
+  'GET /v1/rebuild-check': { for: 'operator', ok: 200 },
+  'POST /v1/rebuild-check': { for: 'operator', ok: 200 },
+
   'POST /v1/accounts': { for: 'identity', ok: 201, body: 'account' },
   'GET /v1/accounts': { for: 'identity', ok: 200 },
   'GET /v1/accounts/:accountId': { for: 'identity', ok: 200 },

@@ -12,7 +12,7 @@ import {
   PepperKeys,
   Peppers,
 } from '#libs/api-keys';
-import { LiveState } from '#libs/authorization';
+import { LiveState, RebuildCheck, type RebuildWatch } from '#libs/authorization';
 import { Deletions, Takeovers } from '#libs/departures';
 import { type EventStore, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, Organizations } from '#libs/organizations';
@@ -38,6 +38,7 @@ import { Personal } from './http/personal.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
 import { prefixOf } from './key-prefix.js';
+import { rebuildWatch } from './rebuild-watch.js';
 import { Unfinished } from './unfinished.js';
 
 /** Categories of this release that no read model folds; any other unknown one halts the read side. */
@@ -82,6 +83,7 @@ export class Engine {
   readonly keyHelp: KeyHelp;
   readonly readSide: ReadSide;
   readonly freshness: Freshness;
+  readonly rebuild: RebuildWatch;
   readonly tokens: PositionTokens;
   readonly authentication: Authentication;
   readonly idempotency: Idempotency;
@@ -139,9 +141,14 @@ export class Engine {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
     this.freshness = new Freshness(store, this.readSide, config.maxStalenessMs);
-    this.uses = new KeyUses(uses, (failure) => {
-      logger.warn({ err: failure }, 'uses of keys cannot be stored: they are kept in memory, and it is tried again');
-    });
+    this.rebuild = rebuildWatch(new RebuildCheck(store, this.readSide, this.live), logger);
+    this.uses = new KeyUses(
+      uses,
+      (failure) => {
+        logger.warn({ err: failure }, 'uses of keys cannot be stored: they are kept in memory, and it is tried again');
+      },
+      { position: () => this.readSide.position },
+    );
     this.keyReports = new KeyReports(this.live, this.keys, this.uses, (id) => this.projects.inOrder(id));
     this.decisions = new Decisions(this.live, this.freshness, this.credentials, this.uses);
     this.tokens = new PositionTokens(keyring.derive('positions'), store.logId);
@@ -164,14 +171,7 @@ export class Engine {
     this.settled = new Settled(this.readSide);
     this.deletions = new Deletions(this.streams, vault, this.personalIndex, this.invitations, this.readSide);
     this.takeovers = new Takeovers(this.streams, vault, this.registrations, rows);
-    const means = {
-      streams: this.streams,
-      registrations: this.registrations,
-      tokens: this.invitationTokens,
-      deletions: this.deletions,
-      takeovers: this.takeovers,
-    };
-    this.reactions = unfinished.reactions(this.readSide, means, alone, (failure) => {
+    this.reactions = unfinished.reactions(this.readSide, this, alone, (failure) => {
       logger.warn({ err: failure }, 'what was left unfinished could not be finished yet');
     });
   }
@@ -180,12 +180,14 @@ export class Engine {
   async start(): Promise<void> {
     this.readSide.start();
     await this.freshness.start();
+    this.rebuild.start();
     if (this.roles.has('admin')) this.reactions.start();
     if (this.roles.has('decisions')) this.uses.start();
     if (this.roles.has('audit')) this.history.start();
   }
 
   async stop(): Promise<void> {
+    await this.rebuild.stop();
     await this.reactions.stop();
     this.pepperKeys.stop();
     await this.readSide.stop();

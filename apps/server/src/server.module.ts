@@ -12,7 +12,7 @@ import {
   LegacyKeys,
   Peppers,
 } from '#libs/api-keys';
-import { LiveState, MyPermissions } from '#libs/authorization';
+import { LiveState, MyPermissions, RebuildCheck, RebuildWatch } from '#libs/authorization';
 import { departureHandlers, Deletions, Takeovers } from '#libs/departures';
 import { EventStore, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, organizationHandlers, Organizations } from '#libs/organizations';
@@ -60,6 +60,7 @@ import { Settled } from './http/settled.js';
 import { ApiDescription } from './openapi/description.js';
 import { DocsController } from './operations/docs.controller.js';
 import { HealthController } from './operations/health.controller.js';
+import { RebuildCheckController } from './operations/rebuild-check.controller.js';
 
 const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
   admin: [
@@ -101,6 +102,8 @@ const parts = (engine: Engine): Provider[] => [
   { provide: Vault, useValue: engine.vault },
   { provide: StreamFolds, useValue: engine.streams },
   { provide: LiveState, useValue: engine.live },
+  { provide: RebuildCheck, useValue: engine.rebuild.check },
+  { provide: RebuildWatch, useValue: engine.rebuild },
   { provide: ReadSide, useValue: engine.readSide },
   { provide: Freshness, useValue: engine.freshness },
   { provide: People, useValue: engine.people },
@@ -146,7 +149,8 @@ const parts = (engine: Engine): Provider[] => [
 export class ServerModule {
   /** `health`: whether health is served here, and not on a port of its own. */
   static of(engine: Engine, roles: ReadonlySet<ServerRole>, health: boolean): DynamicModule {
-    const operations = health ? [HealthController, DocsController] : [DocsController];
+    const here = [DocsController, RebuildCheckController];
+    const operations = health ? [HealthController, ...here] : here;
     const served = [...[...roles].flatMap((role) => controllers[role]), ...operations];
     return {
       module: ServerModule,

@@ -30,7 +30,7 @@ const PATIENCE = 30_000;
 interface Means {
   readonly streams: StreamFolds;
   readonly registrations: Registrations;
-  readonly tokens: InvitationTokens;
+  readonly invitationTokens: InvitationTokens;
   readonly deletions: Deletions;
   readonly takeovers: Takeovers;
 }
@@ -65,7 +65,7 @@ export class Unfinished {
     const after = (grace: number) => ({ readSide, onTrouble, grace: grace + apart });
     const all: ReadonlyArray<Reaction> = [
       reaction(this.rows, (item) => recordRowEnded(streams, item), after(0)),
-      reaction(this.joins, (item) => finishJoin(streams, means.tokens, item), after(GRACE)),
+      reaction(this.joins, (item) => finishJoin(streams, means.invitationTokens, item), after(GRACE)),
       reaction(this.handovers, (item) => finishOwnership(streams, item), after(GRACE)),
       reaction(this.deletions, (item) => finishDeletion(means.deletions, item), after(GRACE)),
       reaction(this.transfers, (item) => finishTransfer(means.takeovers, item), after(GRACE)),

@@ -11,4 +11,6 @@ export * from './live-state.js';
 export * from './my-permissions.js';
 export * from './past-facts.js';
 export * from './reader.js';
+export * from './rebuild-check/rebuild-check.js';
+export * from './rebuild-check/rebuild-watch.js';
 export * from './stream-facts.js';

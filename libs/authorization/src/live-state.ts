@@ -20,6 +20,11 @@ import { accountFact, type FactFold, membershipFact } from './projections/people
 import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
 import { resourceFact, supportFact } from './projections/resource-facts.js';
 
+/** What the state holds of one stream: its fact, or of a key what is left of it. */
+export type Held = readonly [category: string, id: string, fact: unknown];
+
+type ByStream = Iterable<readonly [string, unknown]> & { get(id: string): unknown; readonly size: number };
+
 /** Folds one category into a map of facts by stream id. */
 const held = <Fact, Ev extends { readonly type: string }>(
   facts: Pick<Map<string, Fact>, 'get'> & { set(id: string, fact: Fact): unknown },
@@ -50,6 +55,15 @@ export class LiveState implements Facts, ReadModel {
   private supportTable: SupportTable = seedSupport;
   private readonly archivedProjects = new Map<string, Cite>();
   private readonly suspendedOrganizations = new Map<string, Cite>();
+
+  private readonly byStream = new Map<string, ByStream>([
+    ['account', this.accounts],
+    ['membership', this.memberships],
+    ['organization', this.organizations],
+    ['project', this.projects],
+    ['collaborator', this.collaborators],
+    ['resource', this.resources],
+  ]);
 
   readonly follows: ReadonlyArray<Follows> = [
     held(this.accounts, accountFact),
@@ -110,5 +124,23 @@ export class LiveState implements Facts, ReadModel {
 
   suspended(organizationId: string): Cite | null {
     return this.suspendedOrganizations.get(organizationId) ?? null;
+  }
+
+  /** How many streams there are, more or less. */
+  get size(): number {
+    const { live, dead, others } = this.keys.sizes;
+    return [...this.byStream.values()].reduce((sum, { size }) => sum + size, live + dead + others);
+  }
+
+  /** What is held of a stream; undefined where nothing is. */
+  factOf(category: string, id: string): unknown {
+    return category === 'apiKey' ? this.key(id) : this.byStream.get(category)?.get(id);
+  }
+
+  /** Everything there is, for whoever compares it with the log. It may be read slowly, while the state goes on. */
+  *held(): Generator<Held> {
+    for (const [category, facts] of this.byStream) for (const [id, fact] of facts) yield [category, id, fact];
+    for (const key of this.keys.facts())
+      yield key.legacy ? ['legacyKey', key.organizationId, key] : ['apiKey', key.id, key];
   }
 }

@@ -11,6 +11,10 @@ export class Places {
   private readonly organizationIds: OrganizationId[] = [];
   private readonly facts: Array<ProjectFact | undefined> = [];
 
+  get size(): number {
+    return this.numbers.size;
+  }
+
   get(projectId: string): ProjectFact | undefined {
     const number = this.numbers.get(projectId);
     return number === undefined ? undefined : this.facts[number];
@@ -19,6 +23,13 @@ export class Places {
   set(projectId: string, fact: ProjectFact): void {
     const number = this.numbers.get(projectId) ?? this.add(projectId, fact.organizationId, projectId as ProjectId);
     this.facts[number] = fact;
+  }
+
+  *[Symbol.iterator](): Generator<readonly [projectId: string, fact: ProjectFact]> {
+    for (const [id, number] of this.numbers) {
+      const fact = this.facts[number];
+      if (fact !== undefined) yield [id, fact];
+    }
   }
 
   numberOf(organizationId: OrganizationId, projectId: ProjectId): number {

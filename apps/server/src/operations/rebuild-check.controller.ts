@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type * as t from 'io-ts';
+import { RebuildCheck, type RebuildReport, RebuildWatch } from '#libs/authorization';
+import { StoreFailed } from '#libs/event-store';
+import { E, timestampOf } from '#libs/kernel';
+import { ReadSide } from '#libs/read-models';
+import { ForOperator } from '../http/access.guard.js';
+import { type Answer, reply } from '../http/answer.js';
+import { AsksOnly } from '../http/asks-only.js';
+import { PositionTokens } from '../http/position-token.js';
+import { Answers } from '../openapi/answers.js';
+import { CheckLine, Checked, CheckStatus } from '../openapi/check-shapes.js';
+import { toldProgress } from './told-progress.js';
+
+/** Beside what others ask meanwhile. */
+const SHARE = 0.5;
+
+const lines = /\bapplication\/(?:x-ndjson|ndjson|jsonl)\b/iu;
+
+/** Does this node's state say what the log says? Folded afresh beside it, and compared. */
+@Controller('v1/rebuild-check')
+export class RebuildCheckController {
+  constructor(
+    private readonly check: RebuildCheck,
+    private readonly watch: RebuildWatch,
+    private readonly readSide: ReadSide,
+    private readonly tokens: PositionTokens,
+  ) {}
+
+  @Get()
+  @ForOperator()
+  @Answers('Read what the last check of this node’s state against the log came to', CheckStatus)
+  last() {
+    const { last, done, failures } = this.watch;
+    const body = {
+      done,
+      failures,
+      last: last === null ? null : { ...this.shown(last.report), at: timestampOf(last.at) },
+    };
+    return E.right(reply(body, { position: last?.report.position ?? this.readSide.position }));
+  }
+
+  @Post()
+  @ForOperator()
+  @AsksOnly()
+  @HttpCode(200)
+  @Answers('Check this node’s state against the log now', Checked, {
+    streamed: { 'application/x-ndjson': CheckLine },
+  })
+  async now(@Req() request: FastifyRequest): Answer<t.TypeOf<typeof Checked>> {
+    const stopping = new AbortController();
+    request.raw.socket.once('close', () => {
+      stopping.abort();
+    });
+    const options = { share: SHARE, signal: stopping.signal };
+    if (lines.test(request.headers.accept ?? '')) {
+      const told = toldProgress((onProgress) => this.check.run({ ...options, onProgress }));
+      const written = Readable.from(this.written(told));
+      return E.right(reply(written as never, { headers: { 'content-type': 'application/x-ndjson' } }));
+    }
+    try {
+      const report = await this.check.run(options);
+      return E.right(reply(this.shown(report), { position: report.position }));
+    } catch (thrown) {
+      if (thrown instanceof StoreFailed) return E.left(thrown.failure);
+      throw thrown;
+    }
+  }
+
+  private async *written(told: AsyncIterable<number | RebuildReport>): AsyncGenerator<string> {
+    for await (const each of told)
+      yield `${JSON.stringify(typeof each === 'number' ? { done: each } : this.shown(each))}\n`;
+  }
+
+  private shown({ position, ...report }: RebuildReport) {
+    return { position: this.tokens.encode(position), ...report };
+  }
+}
