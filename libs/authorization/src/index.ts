@@ -1,4 +1,5 @@
 export * from './authorize.js';
+export * from './beyond-maker.js';
 export * from './confined.js';
 export * from './domain/decide.js';
 export * from './domain/facts.js';
