@@ -84,7 +84,7 @@ const isPerson = (by: string): boolean => by !== IDENTITY && by !== SERVICE;
 const born = Date.parse('2026-01-01T00:00:00.000Z');
 
 /** How a refusal counts: by what its problem says to a caller. */
-const whyOf = ({ _tag }: Failed): Extract<Outcome, { outcome: 'refused' }>['why'] => {
+export const whyOf = ({ _tag }: Failed): Extract<Outcome, { outcome: 'refused' }>['why'] => {
   switch (_tag) {
     case 'Forbidden':
       return 'forbidden';
@@ -106,7 +106,6 @@ export class EngineDriver {
   private readonly secrets = new Map<string, string>();
   /** Of secrets that nobody has been shown yet. */
   private readonly digests = new Map<string, string>();
-  private clock = born;
   private renames = 0;
   /** The position that this history begins after. */
   private start = 0n;
@@ -114,6 +113,8 @@ export class EngineDriver {
   constructor(
     private readonly server: Server,
     private readonly history: number,
+    /** What time it is, in ms since 1970: every event of it is done at that. */
+    private clock = born,
   ) {}
 
   async apply(operation: Operation): Promise<Outcome> {
@@ -436,7 +437,7 @@ export class EngineDriver {
   }
 
   /** A name that was never made stands for an id that somebody invented. */
-  private id(name: string): AnyId {
+  id(name: string): AnyId {
     return (this.ids.get(name) ?? `unmade_${name}`) as AnyId;
   }
 

@@ -3,7 +3,7 @@ import { RegisterAccountHandler } from './commands/register-account.js';
 import { SignInHandler } from './commands/sign-in.js';
 
 export { AccountByEmail } from './commands/account-by-email.js';
-export { BlockAccount } from './commands/block-account.js';
+export { BlockAccount, BlockAccountHandler } from './commands/block-account.js';
 export { finishRegistration } from './commands/finish.js';
 export { RegisterAccount } from './commands/register-account.js';
 export {

@@ -7,7 +7,7 @@ import { StorePepperHandler } from './commands/peppers.js';
 import { RevokeKeysHandler } from './commands/revoke-keys.js';
 import { RotateKeyHandler } from './commands/rotate-key.js';
 
-export { RevokeKey, UpdateKey } from './commands/change-key.js';
+export { RevokeKey, RevokeKeyHandler, UpdateKey, UpdateKeyHandler } from './commands/change-key.js';
 export { CreateKey, type KeyMade, KeySettings } from './commands/create-key.js';
 export type { ForeignKey } from './commands/foreign-key.js';
 export { ImportKey } from './commands/import-keys.js';

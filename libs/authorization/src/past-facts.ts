@@ -3,9 +3,9 @@ import { E, type TE } from '#libs/kernel';
 import {
   type EventStore,
   foldOfProjection,
+  metadataOf,
   type Position,
   type RecordedEvent,
-  START,
   type StoreFailure,
   type StreamFold,
   type StreamName,
@@ -19,6 +19,15 @@ import { accountFact, membershipFact } from './projections/people-facts.js';
 import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
 import { resourceFact, supportFact } from './projections/resource-facts.js';
 
+/** Nobody asks for a former secret by the key's id; and kept at every step, they would fill the square of their number. */
+const currentSecret: typeof legacyKeyFact = {
+  ...legacyKeyFact,
+  project: (facts, recorded) => {
+    const next = legacyKeyFact.project(facts, recorded);
+    return next && { ...next, former: [] };
+  },
+};
+
 const folds = {
   account: foldOfProjection('fact', accountFact),
   membership: foldOfProjection('fact', membershipFact),
@@ -26,7 +35,7 @@ const folds = {
   project: foldOfProjection('fact', projectFact),
   collaborator: foldOfProjection('fact', collaboratorFact),
   key: foldOfProjection('fact', keyFact),
-  legacyKey: foldOfProjection('fact', legacyKeyFact),
+  legacyKey: foldOfProjection('fact', currentSecret),
   resource: foldOfProjection('fact', resourceFact),
   support: foldOfProjection('fact', supportFact),
 };
@@ -40,8 +49,23 @@ interface Step {
 /** How much of a stream is read in one go. */
 const PAGE = 500;
 
-/** Nothing else was ever an id, and so no store is asked for it. */
-const anId = /^[\x21-\x7e]{1,400}$/u;
+/**
+ * Nothing else was ever in a stream's name, and so no store is asked for it. The longest there can be is of a resource: 200 characters
+ * of up to four bytes each, in base64url, after its organization and kind.
+ */
+const anId = /^[\x21-\x7e]{1,1200}$/u;
+
+/** How many of the steps were taken by then: they are in the order of their positions. */
+const takenBy = (steps: ReadonlyArray<Step>, position: Position): number => {
+  let [taken, open] = [0, steps.length];
+  while (taken < open) {
+    const middle = (taken + open) >>> 1;
+    const step = steps[middle];
+    if (step !== undefined && step.recorded.position <= position) taken = middle + 1;
+    else open = middle;
+  }
+  return taken;
+};
 
 /** Facts as they were right after the event at a position; `START` is before everything. */
 export type FactsAt = (position: Position) => Facts;
@@ -120,9 +144,8 @@ export class PastFacts {
       this.missing.set(stream, fold);
       return undefined;
     }
-    const last = steps.findLast(({ recorded }) => recorded.position <= position);
     // A stream's category says which fold made its states.
-    return last === undefined ? undefined : (last.state as S);
+    return steps[takenBy(steps, position) - 1]?.state as S | undefined;
   }
 
   private async load(stream: StreamName, fold: StreamFold<unknown>): Promise<E.Either<StoreFailure, void>> {
@@ -131,8 +154,11 @@ export class PastFacts {
     for (let from = 0; ; from += PAGE) {
       const page = await this.store.read(stream, { from, limit: PAGE })();
       if (E.isLeft(page)) return page;
-      const within = page.right.filter(({ position }) => position > START && position <= this.upTo);
+      const within = page.right.filter(({ position }) => position <= this.upTo);
       for (const recorded of within) {
+        // A fold may ask when it was, and who did it: what cannot be told is told before.
+        const metadata = metadataOf(recorded);
+        if (E.isLeft(metadata)) return metadata;
         const next = fold.step(state, recorded);
         if (E.isLeft(next)) return next;
         state = next.right;

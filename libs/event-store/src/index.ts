@@ -1,5 +1,6 @@
 export * from './command-id.js';
 export * from './derived-id.js';
+export { APPEND_LIMIT, encode } from './encoded.js';
 export * from './event-store.js';
 export * from './metadata.js';
 export * from './progress.js';

@@ -7,15 +7,22 @@ import { RevokeInvitationHandler } from './commands/revoke-invitation.js';
 import { TransferOwnershipHandler } from './commands/transfer-ownership.js';
 
 export { AcceptInvitation } from './commands/accept-invitation.js';
-export { ChangeMemberRole, ProvisionMember, RemoveMember } from './commands/change-member.js';
-export { OperateOrganization, UpdateOrganization } from './commands/change-organization.js';
+export {
+  ChangeMemberRole,
+  ChangeMemberRoleHandler,
+  ProvisionMember,
+  ProvisionMemberHandler,
+  RemoveMember,
+  RemoveMemberHandler,
+} from './commands/change-member.js';
+export { OperateOrganization, OperateOrganizationHandler, UpdateOrganization } from './commands/change-organization.js';
 export { CreateOrganization } from './commands/create-organization.js';
 export { finishJoin, finishOrganization, finishOwnership } from './commands/finish.js';
 export { handOver, type HandoverFailure } from './commands/hand-over.js';
 export { InvitationTokens } from './commands/invitation-tokens.js';
 export { InviteMember, type InvitingFailure } from './commands/invite-member.js';
 export { RevokeInvitation } from './commands/revoke-invitation.js';
-export { TransferOwnership } from './commands/transfer-ownership.js';
+export { TransferOwnership, TransferOwnershipHandler } from './commands/transfer-ownership.js';
 export { type InvitationFailure, type InvitationStatus, isLapsed } from './domain/invitation.decider.js';
 export { homeOf, membership, type MembershipFailure } from './domain/membership.decider.js';
 export type { OrganizationFailure } from './domain/organization.decider.js';

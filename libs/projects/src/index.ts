@@ -7,10 +7,17 @@ import { ChangeProjectHandler } from './commands/change-project.js';
 import { CreateProjectHandler } from './commands/create-project.js';
 import { MoveInProjectHandler } from './commands/move-in-project.js';
 
-export { AddCollaborator, ChangeCollaboratorRole, RemoveCollaborator } from './commands/change-collaborator.js';
-export { ChangeProject, type ProjectChange } from './commands/change-project.js';
+export {
+  AddCollaborator,
+  AddCollaboratorHandler,
+  ChangeCollaboratorRole,
+  ChangeCollaboratorRoleHandler,
+  RemoveCollaborator,
+  RemoveCollaboratorHandler,
+} from './commands/change-collaborator.js';
+export { ChangeProject, ChangeProjectHandler, type ProjectChange } from './commands/change-project.js';
 export { CreateProject } from './commands/create-project.js';
-export { MoveInProject } from './commands/move-in-project.js';
+export { MoveInProject, MoveInProjectHandler } from './commands/move-in-project.js';
 export { recordRowEnded } from './commands/record-row-ended.js';
 export { takeOverRow } from './commands/take-over-row.js';
 export { establishDefaultProject } from './commands/establish-project.js';

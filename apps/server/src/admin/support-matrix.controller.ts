@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import * as t from 'io-ts';
-import { kinds } from '#libs/authorization';
 import type { CommandContext } from '#libs/event-store';
 import { E, exact } from '#libs/kernel';
 import { ReviseSupportMatrix, SupportMatrices } from '#libs/resources';
@@ -9,13 +8,13 @@ import { ForOperator, ForReader } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { decode } from '../http/decode.js';
 import { etagOf } from '../http/etag.js';
-import type { Fault, InvalidRequest } from '../http/http.failures.js';
 import { Lists } from '../http/list.js';
 import { PositionTokens } from '../http/position-token.js';
 import { Context } from '../http/request.decorators.js';
 import { Settled } from '../http/settled.js';
 import { Answers } from '../openapi/answers.js';
 import { GivenSupportRow, SupportMatrix } from '../openapi/resource-shapes.js';
+import { faultsInTable, wholeTable } from './support-rows.js';
 
 const Table = exact({ rows: t.readonlyArray(GivenSupportRow) });
 type Table = t.TypeOf<typeof Table>;
@@ -36,10 +35,11 @@ export class SupportMatrixController {
   @ForOperator()
   @Answers('Revise the support table, the whole of it, from the next decision on', SupportMatrix)
   async revise(@Body(decode(Table)) { rows }: Table, @Context() context: CommandContext): Answer<Shown> {
-    const wrong = faultsIn(rows);
+    const wrong = faultsInTable(rows, '/rows');
     if (wrong !== undefined) return E.left(wrong);
-    const whole = rows.map((row) => ({ listingScope: 'defaultProject' as const, ...row }));
-    return this.settled.after(await this.commands.execute(new ReviseSupportMatrix(context, whole)), () => this.shown());
+    return this.settled.after(await this.commands.execute(new ReviseSupportMatrix(context, wholeTable(rows))), () =>
+      this.shown(),
+    );
   }
 
   @Get()
@@ -56,19 +56,3 @@ export class SupportMatrixController {
     return { rows, revisedAt, position: this.tokens.encode(changed) };
   }
 }
-
-/** Every kind once: one that is left out would be guessed, and of two rows one would be passed over. */
-const faultsIn = (rows: Table['rows']): InvalidRequest | undefined => {
-  const given = rows.map(({ kind }) => kind);
-  const doubled = given.flatMap((kind, n): ReadonlyArray<Fault> => {
-    const isFirst = given.indexOf(kind) === n;
-    return isFirst
-      ? []
-      : [{ pointer: `/rows/${String(n)}/kind`, detail: `"${kind}" has a row already: give each kind one` }];
-  });
-  const missing = [...kinds]
-    .filter((kind) => !given.includes(kind))
-    .map((kind): Fault => ({ pointer: '/rows', detail: `"${kind}" is missing: the table has a row for every kind` }));
-  const errors = [...doubled, ...missing];
-  return errors.length === 0 ? undefined : { _tag: 'InvalidRequest', errors };
-};

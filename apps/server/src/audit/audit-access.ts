@@ -1,10 +1,15 @@
 import { type LiveState, mayRead, type Place, type Question, type Refusal } from '#libs/authorization';
-import { E, type OrganizationId, timestampOf } from '#libs/kernel';
+import { type AccountId, E, notFound, type OrganizationId, timestampOf } from '#libs/kernel';
+import type { Freshness } from '#libs/read-models';
 import { confinementOf } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
+import { Refused } from '../http/refused.js';
 
 /** The organizations whose past a caller may see; null for all of them. */
 export type Within = ReadonlyArray<OrganizationId> | null;
+
+/** What a person may not be shown, and why; or whose it is. */
+type Home = E.Either<Refusal, OrganizationId>;
 
 const forbidden: Refusal = { _tag: 'Forbidden', action: 'audit:read' };
 
@@ -13,31 +18,72 @@ const forbidden: Refusal = { _tag: 'Forbidden', action: 'audit:read' };
  * may audit the organization or the project that they ask about, today. Each sees nothing else: another tenant's id is unknown.
  */
 export class AuditAccess {
-  constructor(private readonly live: LiveState) {}
+  constructor(
+    private readonly live: LiveState,
+    private readonly freshness: Pick<Freshness, 'isStale'>,
+  ) {}
 
   /** `undefined`: the caller names no place. */
   of(caller: Caller, place: Place | undefined): E.Either<Refusal, Within> {
+    this.refuseStale();
     const { person } = caller;
     if (person === null) return E.right(confinementOf(caller));
-    if (place === undefined) return E.left(forbidden);
-    const refusal = mayRead(this.live, person, { action: 'audit:read', place, now: timestampOf(Date.now()) });
-    if (refusal !== undefined) return E.left(refusal);
-    const home = place.type === 'organization' ? place.id : this.live.project(place.id)?.organizationId;
-    return E.right(home === undefined ? [] : [home as OrganizationId]);
+    return E.map((home: OrganizationId) => [home])(this.homeFor(person, place));
   }
 
-  /** The same for a question: it is about the place that it names, or about its key's own. */
+  /**
+   * The same for a question: of the place that it names, and of its key's own. A key that a person may not audit is no key to
+   * them, as one that never was (AMB-16).
+   */
   ofQuestion(caller: Caller, { subject, resource }: Pick<Question, 'subject' | 'resource'>): E.Either<Refusal, Within> {
-    return this.of(caller, this.placeOf(subject, resource));
+    const named = namedBy(resource);
+    const { person } = caller;
+    if (person === null || subject.type !== 'api_key') return this.of(caller, named);
+    this.refuseStale();
+    const home = this.homeOfKey(person, subject.id);
+    if (E.isLeft(home)) return home;
+    const there = named === undefined ? home : this.homeFor(person, named);
+    return E.isLeft(there) ? there : E.right([...new Set([home.right, there.right])]);
+  }
+
+  /** Rights are those of today: a state that is past its bound does not know them, or whose token was revoked meanwhile. */
+  private refuseStale(): void {
+    if (this.freshness.isStale()) throw new Refused({ _tag: 'StateTooOld' });
+  }
+
+  private homeFor(person: AccountId, place: Place | undefined): Home {
+    if (place === undefined) return E.left(forbidden);
+    const home = place.type === 'organization' ? place.id : this.live.project(place.id)?.organizationId;
+    const refusal = this.refusal(person, 'audit:read', place);
+    if (refusal === undefined && home !== undefined) return E.right(home as OrganizationId);
+    // Whoever audits the organization audits each project of it, also one that they would have to join first (PRJ-21).
+    const whole = home !== undefined && place.type === 'project' ? ({ type: 'organization', id: home } as const) : null;
+    const mayAuditAll = whole !== null && this.refusal(person, 'audit:read', whole) === undefined;
+    return mayAuditAll ? E.right(home as OrganizationId) : E.left(refusal ?? notFound(place.type));
   }
 
   /** A legacy key is the organization's, and no project's admin is told of it (KEY-29). */
-  private placeOf(subject: Question['subject'], resource: Question['resource']): Place | undefined {
-    const key = subject.type === 'api_key' ? this.live.key(subject.id) : undefined;
-    if (key?.legacy === true) return { type: 'organization', id: key.organizationId };
-    if (resource.type === 'organization' || resource.type === 'project')
-      return resource.id === undefined ? undefined : { type: resource.type, id: resource.id };
-    const projectId = resource.projectId ?? key?.projectId;
-    return projectId === undefined ? undefined : { type: 'project', id: projectId };
+  private homeOfKey(person: AccountId, keyId: string): Home {
+    const key = this.live.key(keyId);
+    if (key === undefined) return E.left(notFound('api key'));
+    const { legacy, organizationId, projectId } = key;
+    const place = legacy
+      ? ({ type: 'organization', id: organizationId } as const)
+      : ({ type: 'project', id: projectId } as const);
+    const home = this.homeFor(person, place);
+    const isListed = !legacy && this.refusal(person, 'api-key:list', place) === undefined;
+    return E.isRight(home) || isListed ? home : E.left(notFound('api key'));
+  }
+
+  private refusal(person: AccountId, action: string, place: Place): Refusal | undefined {
+    return mayRead(this.live, person, { action, place, now: timestampOf(Date.now()) });
   }
 }
+
+const namedBy = ({ type, id, projectId }: Question['resource']): Place | undefined => {
+  if (type !== 'organization') {
+    const project = type === 'project' ? id : projectId;
+    return project === undefined ? undefined : { type: 'project', id: project };
+  }
+  return id === undefined ? undefined : { type, id };
+};

@@ -1,14 +1,28 @@
+import * as t from 'io-ts';
 import type { At, Instant, Past } from '#libs/audit';
 import { E } from '#libs/kernel';
+import type { ReadSide } from '#libs/read-models';
 import { IsoTime } from '../http/fields.js';
+import { PATIENCE } from '../http/min-position.js';
 import type { PositionTokens } from '../http/position-token.js';
 import type { Failure } from '../http/problem.catalogue.js';
+import { DescribedType } from '../openapi/described.js';
+
+/** `at` in a body: `Moments` reads it, and refuses what is neither. */
+export const AtText: t.Type<string, unknown> = new DescribedType<string>(
+  { type: 'string', description: 'A time with its offset, or a position as this server gave it.' },
+  'At',
+  t.string.is,
+  t.string.validate,
+  t.identity,
+);
 
 /** `at`, as callers give it: a time with its offset, or a position as this server gave it. */
 export class Moments {
   constructor(
     private readonly past: Past,
     private readonly tokens: PositionTokens,
+    private readonly readSide: Pick<ReadSide, 'reached'>,
   ) {}
 
   /** Nothing is now. */
@@ -16,9 +30,10 @@ export class Moments {
     const at = text === undefined ? E.right(null) : this.read(text);
     if (E.isLeft(at)) return at;
     const found = await this.past.instantOf(at.right)();
-    if (E.isRight(found)) return found;
-    const failure = found.left;
-    return E.left(failure._tag === 'PositionBeyondTheLog' ? beyond : failure);
+    if (E.isLeft(found)) return found.left._tag === 'PositionBeyondTheLog' ? E.left(beyond) : E.left(found.left);
+    // Which ids are of legacy keys, and who may see what, the live state says: it has to be there as well.
+    const reached = await this.readSide.reached(found.right.position, PATIENCE);
+    return reached ? found : E.left({ _tag: 'PositionNotReached' });
   }
 
   private read(text: string): E.Either<Failure, At> {

@@ -59,9 +59,9 @@ export class Past {
     return this.facts(upTo).ask(question);
   }
 
-  /** For who asks more than one thing, or wants the events as well that the answers rest on. */
-  facts(upTo: Position): PastFacts {
-    return new PastFacts(this.store, (keyId) => this.homeOf(keyId), upTo);
+  /** For who asks more than one thing, or wants the events as well that the answers rest on; or asks of another log than the real one. */
+  facts(upTo: Position, log: EventStore = this.store): PastFacts {
+    return new PastFacts(log, (keyId) => this.homeOf(keyId), upTo);
   }
 
   /** A legacy key keeps its organization for good, so today's state says whose it was. */

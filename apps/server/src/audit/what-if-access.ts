@@ -1,0 +1,36 @@
+import type { Wondered } from '#libs/audit';
+import { confinedTo, type Question, type Refusal } from '#libs/authorization';
+import { E } from '#libs/kernel';
+import type { Caller } from '../http/caller.js';
+import type { AuditAccess, Within } from './audit-access.js';
+import type { ProposedCommand } from './proposed-command.js';
+
+/** Who may wonder about what: whoever may see the past of every place that is asked about, and of the one that would be changed (AMB-39). */
+export class WhatIfAccess {
+  constructor(private readonly access: AuditAccess) {}
+
+  /** Each question with the facts that its asker may know. */
+  toQuestions(caller: Caller, questions: ReadonlyArray<Question>): E.Either<Refusal, ReadonlyArray<Wondered>> {
+    const asked: Wondered[] = [];
+    for (const question of questions) {
+      const within = this.access.ofQuestion(caller, question);
+      if (E.isLeft(within)) return within;
+      const { type, id, projectId } = question.resource;
+      const about = type === 'project' ? id : projectId;
+      asked.push({ question, seen: (facts) => confinedTo(facts, within.right, about) });
+    }
+    return E.right(asked);
+  }
+
+  /** What is of no one organization, as an account or the support table, is no person's to wonder about. */
+  toCommand(caller: Caller, command: ProposedCommand): E.Either<Refusal, Within> {
+    if ('organizationId' in command)
+      return this.access.of(caller, { type: 'organization', id: command.organizationId });
+    if ('projectId' in command) return this.access.of(caller, { type: 'project', id: command.projectId });
+    if (!('keyId' in command)) return this.access.of(caller, undefined);
+    return this.access.ofQuestion(caller, {
+      subject: { type: 'api_key', id: command.keyId },
+      resource: { type: 'api-key' },
+    });
+  }
+}

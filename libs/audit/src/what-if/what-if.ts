@@ -1,0 +1,83 @@
+import { type Decision, decide, decideBy, type Facts, type PermissionTable, type Question } from '#libs/authorization';
+import { type EventStore, StreamFolds, type StoreFailure } from '#libs/event-store';
+import { E, type TE } from '#libs/kernel';
+import type { Instant, Past } from '../past/past.js';
+import { type TrailEvent, trailEvent } from '../trail/trail-event.js';
+import { OverlayStore } from './overlay-store.js';
+
+/** A question, and what of the facts is there to whoever asks it. */
+export interface Wondered {
+  readonly question: Question;
+  readonly seen: (facts: Facts) => Facts;
+}
+
+/** What would be done: a command, carried out by its own handler on these streams alone; or other permissions. */
+export type Change<F> =
+  | { readonly type: 'command'; readonly run: (streams: StreamFolds) => Promise<E.Either<F, unknown>> }
+  | { readonly type: 'permissions'; readonly table: PermissionTable };
+
+export interface Otherwise {
+  /** Which of the questions. */
+  readonly question: number;
+  readonly before: Decision;
+  readonly after: Decision;
+}
+
+export interface Foretold<F> {
+  /** Why it would not be done; null where it would. */
+  readonly refused: F | null;
+  /** What it would write, as the trail would show it. */
+  readonly events: ReadonlyArray<TrailEvent>;
+  readonly changed: ReadonlyArray<Otherwise>;
+}
+
+/**
+ * What would come of something, before it is done: the real handlers on a log that exists for this question alone, and the real
+ * decision function on what they leave there. Nothing is written that outlives the answer.
+ */
+export class WhatIf {
+  constructor(
+    private readonly store: EventStore,
+    private readonly past: Past,
+  ) {}
+
+  foretell<F>(
+    { position, now }: Instant,
+    asked: ReadonlyArray<Wondered>,
+    change: Change<F>,
+  ): TE.TaskEither<StoreFailure, Foretold<F>> {
+    return async () => {
+      const overlay = new OverlayStore(this.store, position);
+      // Folds of their own: nothing that was only proposed may come into a cache of the engine.
+      const done = change.type === 'command' ? await change.run(new StreamFolds(overlay)) : E.right(undefined);
+      const decideThen = change.type === 'command' ? decide : decideBy(change.table);
+      const moment = { now, stale: false };
+      const decided = await this.past.facts(overlay.end, overlay).ask((factsAt) => {
+        const [before, after] = [factsAt(position), factsAt(overlay.end)];
+        return asked.map(({ question, seen }, n) => ({
+          question: n,
+          before: decide(seen(before), question, moment),
+          after: decideThen(seen(after), question, moment),
+        }));
+      })();
+      if (E.isLeft(decided)) return decided;
+      const events: TrailEvent[] = [];
+      for (const recorded of overlay.news) {
+        const event = trailEvent(recorded);
+        if (E.isLeft(event)) return event;
+        events.push(event.right);
+      }
+      return E.right({
+        refused: E.isLeft(done) ? done.left : null,
+        events,
+        changed: decided.right.filter(isOtherwise),
+      });
+    };
+  }
+}
+
+/** What a decision rests on is an event's position, and of what was never written there is none to compare. */
+const isOtherwise = ({ before, after }: Otherwise): boolean =>
+  before.decision !== after.decision ||
+  before.reason !== after.reason ||
+  JSON.stringify(before.attribution) !== JSON.stringify(after.attribution);
