@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run soak -- [oracle|evidence|kills]`: what takes too long for every test run; all of it where none is named. */
+/** `npm run soak -- [oracle|evidence|past|kills]`: what takes too long for every test run; all of it where none is named. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +19,7 @@ const fromSource = (program, ...args) =>
 const parts = {
   oracle: () => fromSource('test/soak/agreement.ts', 'oracle'),
   evidence: () => fromSource('test/soak/agreement.ts', 'evidence'),
+  past: () => fromSource('test/soak/agreement.ts', 'past'),
   kills: () => {
     const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', '--forceExit'];
     const rounds = process.env['WRIT_ROUNDS'] ?? '200';

@@ -12,12 +12,20 @@ import {
   recordable,
   type StreamName,
 } from '#libs/event-store';
-import type { AccountId, Digest, EventCodec, OrganizationId, ProjectId, Timestamp } from '#libs/kernel';
+import {
+  type AccountId,
+  type Digest,
+  type EventCodec,
+  type OrganizationId,
+  type ProjectId,
+  timestampOf,
+} from '#libs/kernel';
 import { organizationEvents } from '#libs/organizations/events';
 import { projectEvents } from '#libs/projects/events';
 import { ReadSide } from '#libs/read-models';
 
-const at = '2026-01-01T00:00:00.000Z' as Timestamp;
+/** When it begins, in ms since 1970; an event a second. */
+const epoch = Date.parse('2026-01-01T01:00:00.000Z');
 const by = 'user_2CPC3Hd83d1wx2KkLPCdk4' as AccountId;
 
 let serial = 0;
@@ -32,12 +40,13 @@ const written = <Ev extends { readonly type: string }>(
     actor: { type: 'user', id: by },
     via: { type: 'operator' },
     requestId: `req_${String(serial)}`,
-    at,
+    at: timestampOf(epoch + serial * 1000),
   };
   return recordable({ events: codec }, stream, context, [[`membership-${by}`, 1]])(event, 0);
 };
 
-const keyOf = (n: number) => derivedId(commandIdFrom(String(n)), 'key');
+/** Its id: of the event with this number, where that made a key. */
+export const keyOf = (n: number) => derivedId(commandIdFrom(String(n)), 'key');
 
 /** The key with this number, in a stream of its own; its event is a few hundred bytes, as of any key. */
 export const keyMade = (

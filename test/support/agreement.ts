@@ -12,8 +12,15 @@ export interface Replayed {
 
 let serial = 0;
 
-/** Does one thing after another on both: what is refused to one is refused to the other, and for the same reason. */
-export const replay = async (server: Server, history: ReadonlyArray<Operation>): Promise<Replayed> => {
+/**
+ * Does one thing after another on both: what is refused to one is refused to the other, and for the same reason. `then` looks at the
+ * engine after each.
+ */
+export const replay = async (
+  server: Server,
+  history: ReadonlyArray<Operation>,
+  then: (engine: EngineDriver) => void = () => undefined,
+): Promise<Replayed> => {
   serial += 1;
   const oracle = new Oracle();
   const engine = new EngineDriver(server, serial);
@@ -21,6 +28,7 @@ export const replay = async (server: Server, history: ReadonlyArray<Operation>):
   for (const [at, operation] of history.entries()) {
     const [expected, got] = [oracle.apply(operation), await engine.apply(operation)];
     if (!isDeepStrictEqual(expected, got)) return { oracle, engine, differences: [{ at, operation, expected, got }] };
+    then(engine);
   }
   return { oracle, engine, differences: [] };
 };

@@ -14,7 +14,7 @@ import { Calling } from '../http/request.decorators.js';
 import { Answers } from '../openapi/answers.js';
 import { Decision as DecisionShape } from '../openapi/decision-shapes.js';
 import { AuditAccess } from './audit-access.js';
-import { Moments } from './moments.js';
+import { AtText, Moments } from './moments.js';
 
 /** A question about a person or a key by its id: about the past nobody asks with a secret. */
 export const PastQuestion = {
@@ -26,7 +26,7 @@ export const PastQuestion = {
   optional: { channel: t.keyof({ api: null, ui: null, playground: null }), context: t.UnknownRecord },
 };
 
-const EvaluationBody = exactWith({ ...PastQuestion.needed, at: t.string }, PastQuestion.optional);
+const EvaluationBody = exactWith({ ...PastQuestion.needed, at: AtText }, PastQuestion.optional);
 type EvaluationBody = t.TypeOf<typeof EvaluationBody>;
 
 export const pastQuestionOf = ({
