@@ -162,6 +162,6 @@ describe('the configuration', () => {
     expect(refused({ WRIT_OPERATOR_TOKN: 'hunter2' })).toEqual([
       'WRIT_OPERATOR_TOKN: there is no such variable. Did you mean WRIT_OPERATOR_TOKEN?',
     ]);
-    expect(accepted({ WRIT_TEST_ESDB: 'x', WRIT_ROUNDS: '5', WRITER: 'x' }).port).toBe(3000);
+    expect(accepted({ WRIT_TEST_ESDB: 'x', WRIT_ROUNDS: '5', WRIT_TOKEN_FILE: 'x', WRITER: 'x' }).port).toBe(3000);
   });
 });

@@ -41,9 +41,14 @@ const names = Object.keys(variables);
 /** Read by the tests, and by nothing that serves. */
 const isForTests = (name: string): boolean => name.startsWith('WRIT_TEST_') || name === 'WRIT_ROUNDS';
 
+/** Of the command line: a shell that calls one server may start another. */
+const ofCommandLine: ReadonlyArray<string> = ['WRIT_URL', 'WRIT_TOKEN', 'WRIT_TOKEN_FILE'];
+
+const isForOthers = (name: string): boolean => isForTests(name) || ofCommandLine.includes(name);
+
 const unknownNames = (env: Environment): ReadonlyArray<string> =>
   Object.keys(env)
-    .filter((name) => name.startsWith('WRIT_') && !names.includes(name) && !isForTests(name))
+    .filter((name) => name.startsWith('WRIT_') && !names.includes(name) && !isForOthers(name))
     .map((name) => `${name}: there is no such variable. Did you mean ${nearest(name, names)}?`);
 
 const faultsOf = (name: string, value: unknown, errors: t.Errors, wanted: string): ReadonlyArray<string> =>

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { setTimeout as wait } from 'node:timers/promises';
+import { exitCodes } from './exit-codes.js';
+import type { Io } from './io.js';
+import { run } from './run.js';
+
+const interruption = new AbortController();
+// The first Ctrl-C leaves files in order; whoever presses again has no patience left.
+process.once('SIGINT', () => {
+  interruption.abort();
+  process.once('SIGINT', () => process.exit(exitCodes.interrupted));
+});
+
+/** Whoever reads has had enough (`writ … | head`): that is no failure. */
+const quietly = (error: Error & { readonly code?: string }): void => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+};
+process.stdout.on('error', quietly);
+process.stderr.on('error', quietly);
+
+const { signal } = interruption;
+const io: Io = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal,
+  wait: (ms) => wait(ms, undefined, { signal }),
+};
+
+process.exitCode = await run(process.argv.slice(2), process.env, io);
+// A terminal that was being read from, or a socket that lingers, keeps nobody waiting.
+process.stdin.destroy();

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import type { ExitCode } from './exit-codes.js';
+import { usage } from './failure.js';
+import type { Environment, Io } from './io.js';
+import type { Operation, Option } from './operations/operation.js';
+import { valueOf } from './options.js';
+import { lookOf } from './output/table.js';
+import { ask, type Run } from './work/ask.js';
+import { download } from './work/download.js';
+import { follow } from './work/follow.js';
+import { list } from './work/list.js';
+import { Files } from './work/secret-files.js';
+import { upload } from './work/upload.js';
+import { connectionOf } from './wire/connection.js';
+import { Patient } from './wire/patient.js';
+import { prepare, type Value } from './wire/request.js';
+
+/** The flags that are no option of the API's own, as commander names them. */
+interface Flags {
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly as?: string;
+  readonly json?: boolean;
+  readonly ndjson?: boolean;
+  readonly minPosition?: string;
+  readonly requestId?: string;
+  readonly ifMatch?: string;
+  readonly idempotencyKey?: string;
+  readonly secretFile?: string;
+  readonly limit?: string;
+  readonly all?: boolean;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly resume?: boolean;
+}
+
+const limitOf = ({ limit }: Flags): number | undefined => {
+  if (limit === undefined) return undefined;
+  if (!/^[1-9]\d{0,14}$/u.test(limit)) throw usage('--limit: expected a whole number, at least 1');
+  return Number(limit);
+};
+
+const camel = (flag: string): string => flag.replace(/-(.)/gu, (_, letter: string) => letter.toUpperCase());
+
+type Given = ReadonlyArray<readonly [option: Option, value: Value]>;
+
+/** What was typed for the operation's own arguments and options. */
+const givenTo = async (operation: Operation, command: Command, files: Files): Promise<Given> => {
+  const { args = {}, options = {} } = operation;
+  const typed = command.opts<Readonly<Record<string, string | boolean | undefined>>>();
+  const texts = [
+    ...Object.entries(args).map(([name, option], index) => [name, option, command.args[index]] as const),
+    ...Object.entries(options).map(([name, option]) => [name, option, typed[camel(name)]] as const),
+  ];
+  const given: Array<readonly [Option, Value]> = [];
+  for (const [name, option, text] of texts)
+    if (text !== undefined) given.push([option, await valueOf(name, option, text, files)]);
+  const names = given.map(([{ in: place, name }]) => `${place} ${name}`);
+  if (new Set(names).size < names.length) throw usage('two of these options say the same thing in two ways: take one');
+  return given;
+};
+
+/** One run of one operation. */
+export const perform = async (operation: Operation, command: Command, io: Io, env: Environment): Promise<ExitCode> => {
+  const flags = command.optsWithGlobals<Flags>();
+  const files = new Files(io.stdin);
+  const connection = connectionOf(flags, env);
+  const given = await givenTo(operation, command, files);
+  const request = prepare(operation, connection, given, flags);
+  const patient = new Patient(io, connection);
+  const look = lookOf(io.stdout, env);
+  const run: Run = { io, patient, look, json: flags.json === true, ndjson: flags.ndjson === true };
+  const { answer } = operation;
+  try {
+    if (operation.uploads === true) return await upload(run, request, command.args.at(-1) ?? '-', files);
+    switch (answer.as) {
+      case 'list':
+        return await list(run, answer.columns, request, { limit: limitOf(flags), all: flags.all });
+      case 'file':
+        return await download(run, request, flags, answer.resumes);
+      case 'followed':
+        return await follow(run, operation, request);
+      case 'record':
+      case 'prose':
+      case 'nothing':
+      case 'text':
+        return await ask(run, operation, request, flags.secretFile);
+    }
+  } finally {
+    patient.transport.close();
+  }
+};

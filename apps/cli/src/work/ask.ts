@@ -1,0 +1,89 @@
+import { type Io, note, put } from '../io.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { unfinished } from '../failure.js';
+import type { Operation } from '../operations/operation.js';
+import { at } from '../output/cells.js';
+import { jsonText } from '../output/plain-text.js';
+import { shownText } from '../output/shown.js';
+import type { Look } from '../output/table.js';
+import type { Answered, Patient } from '../wire/patient.js';
+import type { Prepared } from '../wire/request.js';
+import { SecretFile } from './secret-files.js';
+
+/** How what comes back is shown. */
+export interface Shown {
+  readonly json: boolean;
+  readonly ndjson: boolean;
+  readonly look: Look;
+}
+
+export interface Run extends Shown {
+  readonly io: Io;
+  readonly patient: Patient;
+}
+
+const isFields = (body: unknown): body is Readonly<Record<string, unknown>> =>
+  typeof body === 'object' && body !== null;
+
+export const showRecord = async (
+  { io, json, ndjson, look }: Run,
+  operation: Operation,
+  answer: Answered,
+): Promise<void> => {
+  const { body, text } = answer;
+  if (body !== undefined && (json || ndjson)) return put(io.stdout, `${jsonText(body, ndjson ? undefined : 2)}\n`);
+  return put(io.stdout, shownText(operation.answer, body, text, look));
+};
+
+/** The secret alone on stdout, so that it can be caught in a variable; what it belongs to is told beside it. */
+const showSecret = async (
+  run: Run,
+  operation: Operation & { readonly secret: string },
+  answer: Answered,
+  file: SecretFile | undefined,
+): Promise<void> => {
+  const { io, json, ndjson, look } = run;
+  const { [operation.secret]: secret, ...rest } = isFields(answer.body) ? answer.body : {};
+  const shownOnce = typeof secret === 'string' ? secret : undefined;
+  if (file !== undefined && shownOnce !== undefined) {
+    file.keep(shownOnce);
+    await showRecord(run, operation, { ...answer, body: { ...rest, [operation.secret]: null } });
+    return;
+  }
+  if (json || ndjson) await showRecord(run, operation, answer);
+  else {
+    await note(io, shownText(operation.answer, rest, '', look).trimEnd());
+    if (shownOnce !== undefined) await put(io.stdout, `${shownOnce}\n`);
+  }
+  if (shownOnce === undefined) {
+    file?.discard();
+    throw unfinished(
+      `This was done before, under the same Idempotency-Key, and a secret is shown once: ${operation.secret} is not known any more. ` +
+        'If nobody has it, revoke what was made and make it anew.',
+    );
+  }
+};
+
+export const verdictOn = (verdict: string | undefined, body: unknown): ExitCode => {
+  const told = verdict === undefined ? undefined : at(body, verdict);
+  return told === false || (typeof told === 'number' && told > 0) ? exitCodes.denied : exitCodes.done;
+};
+
+/** One question, one answer. */
+export const ask = async (
+  run: Run,
+  operation: Operation,
+  request: Prepared,
+  secretFile: string | undefined,
+): Promise<ExitCode> => {
+  const { secret, verdict } = operation;
+  const file = secretFile === undefined ? undefined : new SecretFile(secretFile);
+  const answer = await run.patient.ask(request, operation.once === true).catch((error: unknown) => {
+    file?.discard();
+    throw error;
+  });
+  if (secret !== undefined) await showSecret(run, { ...operation, secret }, answer, file);
+  else await showRecord(run, operation, answer);
+  if (operation.once === true && answer.status >= 300) return exitCodes.unavailable;
+  return verdictOn(verdict, answer.body);
+};

@@ -1,0 +1,92 @@
+import { createReadStream, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable, Transform } from 'node:stream';
+import { badFile, reasonOf } from '../failure.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { put } from '../io.js';
+import { cell } from '../output/cells.js';
+import { plainText } from '../output/plain-text.js';
+import { type Progress, progressOf } from '../output/progress.js';
+import { recordOf } from '../output/table.js';
+import type { Prepared } from '../wire/request.js';
+import type { Run } from './ask.js';
+import type { Files } from './secret-files.js';
+
+interface Line {
+  readonly line: number;
+  readonly status: 'imported' | 'unchanged' | 'refused';
+  readonly externalId: string | null;
+  readonly error: {
+    readonly code: string;
+    readonly detail: string;
+    readonly errors?: ReadonlyArray<{ readonly pointer: string; readonly detail: string }>;
+  } | null;
+}
+type Summary = Readonly<Record<string, unknown>> & { readonly refused: number; readonly complete: boolean };
+
+/** The file, piece by piece, counted on its way. */
+const opened = (path: string, files: Files, run: Run): readonly [lines: Readable, progress: Progress] => {
+  if (path === '-') return [files.takeStdin(), progressOf(run.io, 'import', 'bytes')];
+  let size: number;
+  try {
+    size = statSync(path).size;
+  } catch (error) {
+    throw badFile(reasonOf(error));
+  }
+  const progress = progressOf(run.io, path, 'bytes', size);
+  let sent = 0;
+  const counted = new Transform({
+    transform: (piece: Buffer, _, pass) => {
+      sent += piece.length;
+      progress.reached(sent);
+      pass(null, piece);
+    },
+  });
+  const source = createReadStream(path).on('error', (error) => counted.destroy(error));
+  return [source.pipe(counted), progress];
+};
+
+const isSummary = (told: Line | Summary): told is Summary => 'complete' in told;
+
+const refusedText = ({ line, externalId, error }: Line): string => {
+  const { code = '', detail = '', errors = [] } = error ?? {};
+  const whys = errors.length > 0 ? errors.map((fault) => `${fault.pointer}: ${fault.detail}`) : [detail];
+  const which = `line ${line}${externalId === null ? '' : ` (${externalId})`}: ${code}`;
+  return [plainText(which), ...whys.map((why) => `  ${plainText(why)}`)].join('\n');
+};
+
+/** A file of lines, and a report on each: people are told of what was refused, programs of everything. */
+export const upload = async (run: Run, request: Prepared, path: string, files: Files): Promise<ExitCode> => {
+  const { io, patient } = run;
+  const [body, progress] = opened(path, files, run);
+  const headers = { ...request.headers, 'Content-Type': 'application/x-ndjson', Accept: 'application/x-ndjson' };
+  let summary: Summary | undefined;
+  const told: string[] = [];
+  try {
+    const answer = await patient.open({ ...request, headers }, body);
+    const lines = createInterface({ input: Readable.from(patient.transport.pieces(answer)) });
+    for await (const text of lines) {
+      const line = JSON.parse(text) as Line | Summary;
+      if (run.ndjson) await put(io.stdout, `${text}\n`);
+      if (isSummary(line)) summary = line;
+      else if (run.json) told.push(text);
+      else if (!run.ndjson && line.status === 'refused') await put(io.stdout, `${refusedText(line)}\n`);
+    }
+  } finally {
+    progress.end();
+    body.destroy();
+  }
+  // `lines` stands where the report that is asked for as one answer has it.
+  if (run.json)
+    await put(io.stdout, `${JSON.stringify({ ...summary, lines: told.map((text) => JSON.parse(text) as unknown) })}\n`);
+  else if (!run.ndjson)
+    await put(
+      io.stdout,
+      recordOf(
+        Object.entries(summary ?? {}).map(([name, value]) => [name, cell(value)]),
+        run.look,
+      ),
+    );
+  if (summary?.complete !== true) return exitCodes.other;
+  return summary.refused > 0 ? exitCodes.refused : exitCodes.done;
+};

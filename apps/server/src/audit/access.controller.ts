@@ -1,0 +1,85 @@
+import { Controller, Get } from '@nestjs/common';
+import * as t from 'io-ts';
+import { Access, type AccessSubject } from '#libs/audit';
+import { E, exactWith, notFound } from '#libs/kernel';
+import { ForPersonOr } from '../http/access.guard.js';
+import { type Answer, reply } from '../http/answer.js';
+import type { Caller } from '../http/caller.js';
+import type { InvalidRequest } from '../http/http.failures.js';
+import { Asked } from '../http/query.guard.js';
+import { Calling } from '../http/request.decorators.js';
+import { AccessHistory, AccessThen } from '../openapi/access-shapes.js';
+import { Answers } from '../openapi/answers.js';
+import { AuditedProjects } from './audited-projects.js';
+import { Moments } from './moments.js';
+import { ShownAccess } from './shown-access.js';
+
+const AccessQuery = exactWith({ projectId: t.string }, { at: t.string });
+const HistoryQuery = exactWith({ projectId: t.string }, { accountId: t.string, apiKeyId: t.string });
+type HistoryQuery = t.TypeOf<typeof HistoryQuery>;
+
+const subjectOf = ({ accountId, apiKeyId }: HistoryQuery): E.Either<InvalidRequest, AccessSubject> => {
+  if (accountId !== undefined && apiKeyId === undefined) return E.right({ type: 'account', id: accountId });
+  if (apiKeyId !== undefined && accountId === undefined) return E.right({ type: 'apiKey', id: apiKeyId });
+  const detail = 'name one of accountId and apiKeyId';
+  return E.left({ _tag: 'InvalidRequest', errors: [{ pointer: '', detail }] });
+};
+
+/** Who had access to a project: at any moment, and from when to when. */
+@Controller('v1/audit')
+export class AccessController {
+  constructor(
+    private readonly access: Access,
+    private readonly projects: AuditedProjects,
+    private readonly moments: Moments,
+    private readonly shown: ShownAccess,
+  ) {}
+
+  @Get('access')
+  @ForPersonOr('audit')
+  @Answers('Read who had access to a project at a moment, and which keys were live', AccessThen, {
+    moment: true,
+  })
+  async accessThen(
+    @Asked(AccessQuery) { projectId: id, at }: t.TypeOf<typeof AccessQuery>,
+    @Calling() caller: Caller,
+  ): Answer<t.TypeOf<typeof AccessThen>> {
+    const project = this.projects.get(caller, id);
+    if (E.isLeft(project)) return project;
+    const instant = await this.moments.instant(at);
+    if (E.isLeft(instant)) return instant;
+    const found = await this.access.at(project.right, instant.right);
+    if (E.isLeft(found)) return found;
+    const shown = await this.shown.accessThen(found.right);
+    if (E.isLeft(shown)) return shown;
+    const { position, at: when } = instant.right;
+    const { projectId } = project.right;
+    return E.right(
+      reply({ projectId, at: when, position: this.shown.position(position), ...shown.right }, { position }),
+    );
+  }
+
+  @Get('access-history')
+  @ForPersonOr('audit')
+  @Answers('Read from when to when a person or an API key had access to a project', AccessHistory)
+  async history(
+    @Asked(HistoryQuery) query: HistoryQuery,
+    @Calling() caller: Caller,
+  ): Answer<t.TypeOf<typeof AccessHistory>> {
+    const subject = subjectOf(query);
+    if (E.isLeft(subject)) return subject;
+    const project = this.projects.get(caller, query.projectId);
+    if (E.isLeft(project)) return project;
+    const instant = await this.moments.instant(undefined);
+    if (E.isLeft(instant)) return instant;
+    if (!this.projects.has(project.right, subject.right))
+      return E.left(notFound(subject.right.type === 'account' ? 'account' : 'api key'));
+    const found = await this.access.history(project.right, subject.right, instant.right);
+    if (E.isLeft(found)) return found;
+    const { position } = instant.right;
+    const items = found.right.map((interval) => this.shown.interval(interval));
+    return E.right(
+      reply({ items, complete: true, nextCursor: null, position: this.shown.position(position) }, { position }),
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import type { People, Person } from '#libs/accounts';
+import type { AccessThen, ApiKeyThen, CollaboratorThen, Evidence, Interval } from '#libs/audit';
+import { pipe, TE } from '#libs/kernel';
+import type { PositionTokens } from '../http/position-token.js';
+
+type Told<A> = Omit<A, 'evidence'> & {
+  readonly evidence: ReadonlyArray<Omit<Evidence, 'position'> & { readonly position: string }>;
+};
+
+/** Access as it goes out: each person with their name while they exist, each position as its token. */
+export interface ShownAccessThen {
+  readonly collaborators: ReadonlyArray<Told<CollaboratorThen> & Person>;
+  readonly apiKeys: ReadonlyArray<Told<ApiKeyThen>>;
+}
+
+export class ShownAccess {
+  constructor(
+    private readonly people: People,
+    private readonly tokens: PositionTokens,
+  ) {}
+
+  accessThen({ collaborators, apiKeys }: AccessThen) {
+    return pipe(
+      this.people.withPersons(collaborators, ({ accountId }) => accountId),
+      TE.map((known): ShownAccessThen => ({
+        collaborators: known.map((each) => this.told(each)),
+        apiKeys: apiKeys.map((each) => this.told(each)),
+      })),
+    )();
+  }
+
+  interval({ openedBy, closedBy, ...interval }: Interval) {
+    return { ...interval, openedBy: this.end(openedBy), closedBy: closedBy === null ? null : this.end(closedBy) };
+  }
+
+  position(position: bigint): string {
+    return this.tokens.encode(position);
+  }
+
+  private end({ at, cause, position }: Interval['openedBy']) {
+    return { at, cause, position: position === null ? null : this.position(position) };
+  }
+
+  private told<A extends { readonly evidence: ReadonlyArray<Evidence> }>(each: A) {
+    const evidence = each.evidence.map((cited) => ({ ...cited, position: this.position(cited.position) }));
+    return { ...each, evidence };
+  }
+}
