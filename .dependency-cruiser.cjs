@@ -4,7 +4,7 @@
  */
 const spec = '[.]spec[.]ts$';
 const testing = '^libs/[^/]+/src/testing/';
-const adapters = '^libs/(event-store/src/(embedded|eventstoredb)|(vault|key-uses)/src/(file|postgres))/';
+const adapters = '^libs/(event-store/src/(embedded|eventstoredb)|(vault|key-uses)/src/(file|postgres)|audit/src/file)/';
 const doors = ['^libs/[^/]+/src/((index|events)|testing/index)[.]ts$', `${adapters}index[.]ts$`];
 
 /** A package is found under node_modules, or is only a bare name while it is not installed. */
@@ -74,11 +74,16 @@ const rules = [
   {
     name: 'log-readers',
     comment:
-      'Only audit/ and authorization/ answer questions from the log, read-models/ carries it into documents, and ' +
-      'commands/ write to it. Answer this one from a projection, or move the code that transacts to commands/.',
+      'Only audit/ and authorization/ answer questions from the log, read-models/ carries it into documents, backups/ copies it, ' +
+      'and commands/ write to it. Answer this one from a projection, or move the code that transacts to commands/.',
     from: {
       path: '^libs/',
-      pathNot: ['^libs/(audit|authorization|event-store|read-models)/', '^libs/[^/]+/src/commands/', testing, spec],
+      pathNot: [
+        '^libs/(audit|authorization|backups|event-store|read-models)/',
+        '^libs/[^/]+/src/commands/',
+        testing,
+        spec,
+      ],
     },
     to: { path: '^libs/event-store/' },
   },
@@ -98,8 +103,8 @@ const rules = [
   {
     name: 'sqlite-stays-in-adapters',
     comment:
-      'Use the port (EventStore, Vault, UseStore); only event-store/embedded and the file/ of vault and key-uses know SQLite.',
-    from: { pathNot: ['^libs/event-store/src/embedded/', '^libs/(vault|key-uses)/src/file/', '^test/'] },
+      'Use the port (EventStore, Vault, UseStore, TrailIndex); only event-store/embedded and the file/ of vault, key-uses and audit know SQLite.',
+    from: { pathNot: ['^libs/event-store/src/embedded/', '^libs/(vault|key-uses|audit)/src/file/', '^test/'] },
     to: { path: packages('better-sqlite3') },
   },
   {

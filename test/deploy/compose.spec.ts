@@ -191,11 +191,13 @@ describe('Writ in docker-compose.yml', () => {
     expect(vault.search).toBe('?sslmode=verify-full&sslrootcert=/certs/ca/ca.crt');
   });
 
-  it.each(writs)('%s waits for the stores, and writes nothing but to /tmp', (_name, service) => {
+  it.each(writs)('%s waits for the stores, and writes nothing but to /tmp, and its trail', (_name, service) => {
     expect(service.depends_on).toEqual(
       Object.fromEntries([...eventStores, ...postgres].map(([name]) => [name, { condition: 'service_healthy' }])),
     );
     expect(service).toMatchObject({ read_only: true, tmpfs: ['/tmp'] });
+    const written = (service.volumes ?? []).flatMap(({ type, target }) => (type === 'volume' ? [target] : []));
+    expect(written).toEqual(service.environment?.['WRIT_ROLES']?.includes('audit') === true ? ['/data'] : []);
     expect(service.user ?? 'as the image has it').not.toMatch(/^0/u);
     expect(service.healthcheck?.test.at(-1)).toContain('/readyz');
   });

@@ -245,6 +245,27 @@ const bodies: Readonly<Record<string, Taken>> = {
     required: ['name', 'scopes'],
     fields: { name: 'name', expiresAt: 'time' },
   },
+  'POST /v1/audit/evaluation': {
+    body: {
+      action: 'file:read',
+      subject: { type: 'user', id: 'user_nobody' },
+      resource: { type: 'file' },
+      at: '2026-01-01T00:00:00Z',
+    },
+    required: ['subject', 'action', 'resource', 'at'],
+    fields: { action: 'text', channel: 'oneOf', at: 'time' },
+  },
+  'POST /v1/audit/explain': {
+    body: { action: 'file:read', subject: { type: 'user', id: 'user_nobody' }, resource: { type: 'file' } },
+    required: ['subject', 'action', 'resource'],
+    fields: { action: 'text', channel: 'oneOf', at: 'time' },
+  },
+  'POST /v1/audit/exposure': { body: { secret: 'x' }, required: ['secret'], fields: { secret: 'text' } },
+  'POST /v1/audit/what-if': {
+    body: { questions: [], change: { permissions: {} }, at: '2026-01-01T00:00:00Z' },
+    required: ['questions', 'change'],
+    fields: { at: 'time' },
+  },
   'POST /v1/authorize': {
     body: { credential: 'x', action: 'file:read', resource: { type: 'file' } },
     required: ['action', 'resource'],
@@ -535,7 +556,11 @@ describe('a body at the limits', () => {
 });
 
 /** What a route cannot do without in its query. */
-const wantedBy = (path: string): string => (path.endsWith('/api-key-report') ? '?about=maker-gone' : '');
+const wanted: ReadonlyArray<readonly [path: string, query: string]> = [
+  ['/api-key-report', '?about=maker-gone'],
+  ['/audit/exposure', '?apiKeyId=key_none'],
+];
+const wantedBy = (path: string): string => wanted.find(([end]) => path.endsWith(end))?.[1] ?? '';
 
 describe('an address', () => {
   unchanged();

@@ -180,9 +180,12 @@ afterAll(async () => {
   await issuer.close();
 });
 
+/** Those that say which project they are about. */
+const bodiesOfTenant = new Set<unknown>(['keys of a project', 'evaluation', 'what-if']);
+
 /** Whether a route is about something of one tenant. */
 const isOfTenant = (route: string, row: Row): boolean =>
-  /:(organization|project|key)Id/u.test(route) || row.query !== undefined || row.body === 'keys of a project';
+  /:(organization|project|key)Id/u.test(route) || row.query !== undefined || bodiesOfTenant.has(row.body);
 
 const isOutside = ({ confinedTo }: { readonly confinedTo?: string }, where: Tenant): boolean =>
   confinedTo !== undefined && confinedTo !== where.organization;
@@ -214,6 +217,7 @@ const expectedOf = (route: string, row: Row, caller: Caller, where: Tenant): num
       const { scope, confinedTo } = standing;
       if (row.for !== scope && row.for !== `person or ${scope}`) return 403;
       const outside = confinedTo !== undefined && confinedTo !== where.organization;
+      if (outside && row.ofOneTenant === true) return 404;
       // The trail is narrowed to what such a token may see, and so has nothing there.
       const isFound = !outside || scope === 'audit' || !/:\w+Id/u.test(route);
       return isFound ? row.ok : 404;
@@ -252,6 +256,20 @@ const bodyOf = async ({ body }: Row, where: Tenant, { as, ids, fresh }: Asking):
       return { accountId: ids['accountId'] };
     case 'keys of a project':
       return { projectId: ids['projectId'] };
+    case 'evaluation':
+      return {
+        subject: { type: 'user', id: ids['accountId'] },
+        action: 'project:read',
+        resource: { type: 'project', id: ids['projectId'] },
+        at: '2026-01-01T00:00:00Z',
+      };
+    case 'leaked secret':
+      return { secret: where.key.secret };
+    case 'what-if': {
+      const resource = { type: 'project', id: ids['projectId'] };
+      const questions = [{ subject: { type: 'user', id: ids['accountId'] }, action: 'project:read', resource }];
+      return { questions, change: { permissions: {} } };
+    }
     case 'collaborator':
       return { email: fresh ? await emailOf(client, await colleague(client, where, 'row')) : 'someone@example.com' };
     case 'acceptance':

@@ -161,7 +161,7 @@ describe('keys that nobody has used', () => {
     const restarted = await startTestServer({
       open: async (config) => {
         const foundation = await openFoundation(config);
-        await foundation.uses.report({ node: 'node_lossy', at: since, lostBefore: since })();
+        await foundation.uses.report({ node: 'node_lossy', at: since, position: null, lostBefore: since })();
         return foundation;
       },
     });

@@ -89,6 +89,7 @@ describe('the document', () => {
       reader: 'reader',
       decisions: 'scope:decisions',
       identity: 'scope:identity',
+      audit: 'scope:audit',
       'person or operator': 'person-or-operator',
       'person or identity': 'person or scope:identity',
       'person or audit': 'person or scope:audit',
@@ -253,11 +254,13 @@ describe('what a request may have', () => {
     const numbers = fc.integer({ min: -1, max: 4_000 }).map(String);
     for (const { path, method, params, query } of declared) {
       const parameters = document.paths[path]?.[method.toLowerCase()]?.parameters ?? [];
-      // Each of these is one of some words.
+      // Each of these is one of some words, or a time, or any text.
       const needed = Object.fromEntries(
         parameters.flatMap((each) => {
-          const words = 'in' in each && each.in === 'query' && each.required ? each.schema['enum'] : undefined;
-          return 'in' in each && Array.isArray(words) ? [[each.name, String(words[0])]] : [];
+          if (!('in' in each) || each.in !== 'query' || !each.required) return [];
+          const { $ref, enum: words } = each.schema;
+          const otherwise = $ref === '#/components/schemas/IsoTime' ? '2026-01-31T12:00:00Z' : 'x';
+          return [[each.name, Array.isArray(words) ? String(words[0]) : otherwise]];
         }),
       );
       for (const parameter of parameters) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TrailIndex } from '#libs/audit';
 import type { RecordedEvent, StoreFailure } from '#libs/event-store';
 import { E, type TE } from '#libs/kernel';
 import { FailingUseStore } from '#libs/key-uses/testing';
@@ -51,7 +52,7 @@ let neverEnding: Promise<Answer<unknown>>;
 
 const issuer = 'http://127.0.0.1:1';
 const meddling: Meddling = {};
-const broken: { vault: TE.TaskEither<never, never> | undefined } = { vault: undefined };
+const broken: { vault: TE.TaskEither<never, never> | undefined; trail: boolean } = { vault: undefined, trail: false };
 
 const awayWithACause = () =>
   Promise.resolve(E.left({ _tag: 'UsesUnavailable', cause: 'Error: at /tmp/uses' } as const));
@@ -66,6 +67,15 @@ const withBrokenVault = (vault: Vault): Vault =>
     },
   });
 
+const withBrokenTrail = (trail: TrailIndex): TrailIndex =>
+  new Proxy(trail, {
+    get: (target, name) => {
+      if (broken.trail && name === 'page') return () => Promise.reject(new Error('SQLITE_IOERR: at /tmp/trail'));
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+
 beforeAll(async () => {
   // Nobody listens there.
   const issuers = [{ name: 'away', issuer, audience: 'writ' }];
@@ -75,7 +85,8 @@ beforeAll(async () => {
     env: { WRIT_MAX_STALENESS_MS: '1000' },
     open: async (config) => {
       const foundation = await meddledFoundation(meddling)(config);
-      return { ...foundation, vault: withBrokenVault(foundation.vault), uses: new FailingUseStore(awayWithACause) };
+      const [vault, trail] = [withBrokenVault(foundation.vault), withBrokenTrail(foundation.trail)];
+      return { ...foundation, vault, trail, uses: new FailingUseStore(awayWithACause) };
     },
   });
   all = await cast(server.client);
@@ -122,6 +133,23 @@ const withVault = async (client: Client, failure: unknown): Promise<Answer<unkno
   }
 };
 
+const traced = (tag: Tag): Client => new Traced(faulty.client, codeOf(tag));
+
+/** What is answered while no subscription brings anything: each waits for some seconds, so both at once. */
+let stillness: Promise<{ readonly command: Answer<unknown>; readonly trail: Answer<unknown> }> | undefined;
+const stoodStill = () =>
+  (stillness ??= (async () => {
+    const held = gate();
+    meddling.batch = () => held.passed;
+    const commanded = traced('PositionNotReached').post('/v1/accounts', someone());
+    await delay(200);
+    const trail = await traced('TrailBehind').get('/v1/audit/events');
+    const command = await commanded;
+    meddling.batch = undefined;
+    held.open();
+    return { command, trail };
+  })());
+
 const asOwner = () => ({ as: all.owner });
 const path = (suffix: string) => `/v1/organizations/${all.organization}${suffix}`;
 const collaborator = (suffix = '') => `/v1/projects/${alpha}/collaborators${suffix}`;
@@ -167,14 +195,7 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
   ExpectationFailed: (client) =>
     sendRaw(client.url, rawHead('GET', '/healthz', 'x', { expect: 'miracles', 'x-request-id': 'expectation-failed' })),
   HeadersTooLarge: (client) => sendRaw(client.url, rawHead('GET', '/healthz', 'x', { flood: 'x'.repeat(17 * 1024) })),
-  PositionNotReached: async (_, bad) => {
-    const held = gate();
-    meddling.batch = () => held.passed;
-    const answer = await bad.post('/v1/accounts', someone());
-    meddling.batch = undefined;
-    held.open();
-    return answer;
-  },
+  PositionNotReached: async () => (await stoodStill()).command,
   StateTooOld: async (_, bad) => {
     const held = gate();
     meddling.batch = () => held.passed;
@@ -327,6 +348,11 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
     await client.ask('PUT', resource(beta));
     return client.ask('PUT', resource(alpha));
   },
+  TimeInTheFuture: (client) => {
+    const subject = { type: 'user', id: all.owner };
+    const question = { subject, action: 'project:read', resource: { type: 'project', id: alpha } };
+    return client.post('/v1/audit/evaluation', { ...question, at: '9999-01-01T00:00:00Z' });
+  },
   ExpiryInThePast: (client) =>
     client.post(`/v1/projects/${alpha}/api-keys`, { name: 'late', expiresAt: '2020-01-01T00:00:00Z' }, asOwner()),
   AlreadyMember: (client) => client.post(path('/members'), { accountId: all.member }),
@@ -360,6 +386,13 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
   },
   StaleRevision: (client) =>
     client.ask('PATCH', path(''), { ...asOwner(), body: { name: 'Late' }, headers: { 'if-match': '"stale"' } }),
+  TrailBehind: async () => (await stoodStill()).trail,
+  TrailUnavailable: async (_, bad) => {
+    broken.trail = true;
+    const answer = await bad.get('/v1/audit/events');
+    broken.trail = false;
+    return answer;
+  },
   NameLooksLikeKey: (client) => client.post(path('/projects'), { name: `x ${key.secret}` }, asOwner()),
 };
 

@@ -37,7 +37,7 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = /^application\/(?:[a-z.]+\+)?json\b/u.test(response.headers.get('content-type') ?? '');
+    const isJson = /^application\/(?:[a-z.-]+\+)?json\b/u.test(response.headers.get('content-type') ?? '');
     const answer = {
       status: response.status,
       headers: response.headers,

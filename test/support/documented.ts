@@ -28,9 +28,9 @@ const patternsOf = ({ paths }: OpenApi): ReadonlyArray<Pattern> =>
     .sort((one, other) => one.parameters - other.parameters);
 
 const linesOf = (body: unknown): ReadonlyArray<unknown> =>
-  String(body)
-    .trimEnd()
+  (typeof body === 'string' ? body : '')
     .split('\n')
+    .filter((line) => line !== '')
     .map((line): unknown => JSON.parse(line));
 
 type Check = (method: string, path: string, answer: Answer<unknown>) => ReadonlyArray<string>;

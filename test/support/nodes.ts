@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '#libs/event-store';
@@ -67,6 +68,7 @@ export const nodesOverOneLog = async (env: Environment = {}): Promise<Nodes> => 
   };
   const ways: Way[] = [];
   const processes: ServerProcess[] = [];
+  const directories: string[] = [];
 
   const way = async (own: Environment = {}): Promise<Way> => {
     const door = await single(log);
@@ -88,14 +90,16 @@ export const nodesOverOneLog = async (env: Environment = {}): Promise<Nodes> => 
     way,
     start: async (roles, own) => {
       const its = await way(own);
-      // Nothing of a node lies in a directory of its own: this one is never made.
-      const nowhere = join(tmpdir(), `writ-node-${randomUUID()}`);
-      const server = await startServerProcess(nowhere, { ...its.env, WRIT_ROLES: roles });
+      // Of a node only its trail lies in a directory of its own: without the role `audit` this one is never made.
+      const directory = join(tmpdir(), `writ-node-${randomUUID()}`);
+      directories.push(directory);
+      const server = await startServerProcess(directory, { ...its.env, WRIT_ROLES: roles });
       processes.push(server);
       return { ...server, ...its, kill: () => kill(server) };
     },
     close: async () => {
       await Promise.all(processes.map(kill));
+      for (const directory of directories) rmSync(directory, { recursive: true, force: true });
       for (const { link, door } of ways) {
         await link.close();
         await door.close();

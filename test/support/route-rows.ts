@@ -59,6 +59,7 @@ export type For =
   | 'operator'
   | 'decisions'
   | 'identity'
+  | 'audit'
   | 'person'
   | 'reader'
   /** Each for something else: the row is about what is a person's. */
@@ -78,6 +79,8 @@ export interface Row {
   readonly target?: (client: Client, tenant: Tenant) => Promise<Readonly<Record<string, string>>>;
   /** Whom a fresh one is asked by, where who asks matters only once. */
   readonly once?: true;
+  /** Of another tenant it is not found, also by a token that is to see nothing of that one. */
+  readonly ofOneTenant?: true;
   /** The account in the route is the caller's own. */
   readonly self?: true;
   /** Not for a service token, whomever it acts for. */
@@ -170,6 +173,7 @@ const resources = `${oneProject}/resources`;
 export const rows: Readonly<Record<string, Row>> = {
   'GET /healthz': { for: 'anyone', ok: 200 },
   'GET /readyz': { for: 'anyone', ok: 200 },
+  'GET /metrics': { for: 'anyone', ok: 200 },
   'GET /openapi.json': { for: 'anyone', ok: 200 },
   'GET /docs': { for: 'anyone', ok: 200 },
   'GET /v1/whoami': { for: 'key', ok: 200 },
@@ -178,6 +182,12 @@ export const rows: Readonly<Record<string, Row>> = {
     for: 'decisions',
     ok: 200,
     body: { credential: 'x', action: 'file:read', resource: { type: 'file' } },
+  },
+  'GET /v1/audit/export': {
+    for: 'person or audit',
+    ok: 200,
+    people: people(200, 403, 403, 404),
+    query: ({ organization: id }) => `?organizationId=${id}`,
   },
   'GET /v1/audit/events': {
     for: 'person or audit',
@@ -188,6 +198,38 @@ export const rows: Readonly<Record<string, Row>> = {
 
   'GET /v1/rebuild-check': { for: 'operator', ok: 200 },
   'POST /v1/rebuild-check': { for: 'operator', ok: 200 },
+  'POST /v1/audit/evaluation': { for: 'person or audit', ok: 200, people: ofProjectAdmin(200), body: 'evaluation' },
+  'POST /v1/audit/explain': { for: 'person or audit', ok: 200, people: ofProjectAdmin(200), body: 'evaluation' },
+  'GET /v1/audit/exposure': {
+    for: 'person or audit',
+    ok: 200,
+    people: ofProjectAdmin(200),
+    query: ({ key: { id } }) => `?apiKeyId=${id}`,
+    ofOneTenant: true,
+  },
+  'POST /v1/audit/exposure': { for: 'audit', ok: 200, body: 'leaked secret', ofOneTenant: true },
+  'POST /v1/audit/what-if': { for: 'person or audit', ok: 200, people: ofProjectAdmin(200), body: 'what-if' },
+  'GET /v1/audit/access': {
+    for: 'person or audit',
+    ok: 200,
+    people: ofProjectAdmin(200),
+    ofOneTenant: true,
+    query: ({ project: id }) => `?projectId=${id}`,
+  },
+  'GET /v1/audit/access-history': {
+    for: 'person or audit',
+    ok: 200,
+    people: ofProjectAdmin(200),
+    ofOneTenant: true,
+    query: ({ project: id, member }) => `?projectId=${id}&accountId=${member}`,
+  },
+  'GET /v1/audit/access-review': {
+    for: 'person or audit',
+    ok: 200,
+    people: ofProjectAdmin(200),
+    ofOneTenant: true,
+    query: ({ project: id }) => `?projectId=${id}&from=2026-01-01T00:00:00Z`,
+  },
 
   'POST /v1/accounts': { for: 'identity', ok: 201, body: 'account' },
   'GET /v1/accounts': { for: 'identity', ok: 200 },
@@ -382,6 +424,8 @@ export const rows: Readonly<Record<string, Row>> = {
   'GET /v1/imports/peppers': { for: 'operator', ok: 200 },
   'GET /v1/imports/peppers/:name': { for: 'operator', ok: 200, target: newPepper },
   'PUT /v1/imports/peppers/:name': { for: 'operator', ok: 200, body: pepper, target: newPepper },
+
+  'GET /v1/backup': { for: 'operator', ok: 200 },
 
   'GET /v1/support-matrix': { for: 'reader', ok: 200, people: all(200) },
   'PUT /v1/support-matrix': { for: 'operator', ok: 200, body: { rows: supportRows } },

@@ -11,6 +11,6 @@ for (let round = 1; ; round += 1) {
   const merged = await store.merge(keyIds.map((keyId) => ({ keyId, at: round, ip: null })))();
   if (merged._tag === 'Left') throw new Error(merged.left.cause);
   process.stdout.write(`merged ${String(round)}\n`);
-  await store.report({ node: 'node_killed', at: round, lostBefore: null })();
+  await store.report({ node: 'node_killed', at: round, position: BigInt(round), lostBefore: null })();
   await delay(1);
 }

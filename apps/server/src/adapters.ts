@@ -1,4 +1,5 @@
-import { MemoryTrail } from '#libs/audit/testing';
+import { FileTrail } from '#libs/audit/file';
+import { unfinishedRestore } from '#libs/backups';
 import type { EventStore } from '#libs/event-store';
 import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { EventStoreDb } from '#libs/event-store/eventstoredb';
@@ -10,6 +11,7 @@ import { Keyring, loadMasterKey, type MasterKeyRefused, type Vault, type VaultUn
 import { FileVault } from '#libs/vault/file';
 import { PostgresVault } from '#libs/vault/postgres';
 import type { Config } from './config.js';
+import type { Foundation } from './foundation.js';
 import type { OpenFoundation } from './server.js';
 
 const orThrow = async <A>(task: TE.TaskEither<MasterKeyRefused | VaultUnavailable, A>): Promise<A> => {
@@ -28,16 +30,39 @@ const openVault = ({ vault, dataDir }: Config, keyring: Keyring): Promise<Vault>
 const useStore = ({ vault, dataDir }: Config): UseStore =>
   vault === undefined ? new FileUseStore(dataDir) : new PostgresUseStore(vault);
 
-/** The concrete adapters, named here and nowhere else. */
-export const openFoundation: OpenFoundation = async (config) => {
+export const loadKeyring = async ({ dataDir, masterKey }: Config): Promise<Keyring> =>
+  new Keyring(await orThrow(loadMasterKey(dataDir, masterKey?.toString('base64'))));
+
+/** What is to be kept: the log, and the vault that belongs to it. */
+export const openStores = async (config: Config): Promise<Pick<Foundation, 'store' | 'vault' | 'keyring'>> => {
   const store = await openStore(config);
   try {
-    const keyring = new Keyring(await orThrow(loadMasterKey(config.dataDir, config.masterKey?.toString('base64'))));
-    const vault = await openVault(config, keyring);
+    const keyring = await loadKeyring(config);
+    return { store, vault: await openVault(config, keyring), keyring };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+const refuseHalfRestored = async (vault: Vault): Promise<void> => {
+  if ((await orThrow(unfinishedRestore(vault))) === undefined) return;
+  throw new Error(
+    'a backup is restored here, and that is not finished: wait for it, or run it again with the same backup. What is there so far ' +
+      'would let in whom the rest shuts out',
+  );
+};
+
+/** The concrete adapters, named here and nowhere else. */
+export const openFoundation: OpenFoundation = async (config) => {
+  const { store, vault, keyring } = await openStores(config);
+  try {
+    await refuseHalfRestored(vault);
     // The lock on the data directory says so.
     const alone = config.eventStore === 'embedded';
-    return { store, vault, keyring, uses: useStore(config), trail: new MemoryTrail(), alone };
+    return { store, vault, keyring, uses: useStore(config), trail: new FileTrail(config.dataDir), alone };
   } catch (error) {
+    await vault.close();
     await store.close();
     throw error;
   }

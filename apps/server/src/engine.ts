@@ -91,7 +91,7 @@ export class Engine {
   readonly lists: Lists;
   readonly settled: Settled;
   private readonly pepperKeys: PepperKeys;
-  private readonly reactions: Reactions;
+  readonly reactions: Reactions;
   private readonly roles: Config['roles'];
 
   constructor(foundation: Foundation, config: Config, logger: Logger) {

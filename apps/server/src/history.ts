@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import { Past, type Readability, Trail, TrailFeed } from '#libs/audit';
+import { Past, type Readability, Trail, TrailFeed, WhatIf } from '#libs/audit';
 import type { LiveState } from '#libs/authorization';
+import { Backups } from '#libs/backups';
 import { categoryOf, corrupt, eventOf } from '#libs/event-store';
 import { E } from '#libs/kernel';
 import type { ReadModel } from '#libs/read-models';
@@ -23,17 +24,25 @@ interface Sides {
   readonly passedOver: ReadonlySet<string>;
 }
 
-/** What serves auditors: the trail, and every moment of the past. */
+/** What serves auditors, the trail and every moment of the past; and what keeps it all: backups. */
 export class History {
   readonly trail: Trail;
   readonly past: Past;
+  readonly backups: Backups;
+  readonly whatIf: WhatIf;
 
-  constructor({ store, vault, trail: index }: Foundation, { live, models, passedOver }: Sides, logger: Logger) {
+  constructor(
+    { store, vault, keyring, trail: index }: Foundation,
+    { live, models, passedOver }: Sides,
+    logger: Logger,
+  ) {
     const feed = new TrailFeed(store, index, readabilityBy(models, passedOver), (failure) => {
       logger.error({ err: failure }, 'the audit trail was interrupted');
     });
     this.trail = new Trail(store, vault, index, feed);
     this.past = new Past(store, live, this.trail);
+    this.backups = new Backups(store, vault, keyring);
+    this.whatIf = new WhatIf(store, this.past);
   }
 
   start(): void {

@@ -13,6 +13,7 @@ import {
   Peppers,
 } from '#libs/api-keys';
 import { LiveState, MyPermissions, RebuildCheck, RebuildWatch } from '#libs/authorization';
+import { Backups } from '#libs/backups';
 import { departureHandlers, Deletions, Takeovers } from '#libs/departures';
 import { EventStore, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, organizationHandlers, Organizations } from '#libs/organizations';
@@ -58,8 +59,12 @@ import { Lists } from './http/list.js';
 import { PositionTokens } from './http/position-token.js';
 import { Settled } from './http/settled.js';
 import { ApiDescription } from './openapi/description.js';
+import { BackupController } from './operations/backup.controller.js';
 import { DocsController } from './operations/docs.controller.js';
+import { EngineMetrics } from './operations/engine-metrics.js';
 import { HealthController } from './operations/health.controller.js';
+import { MetricsController } from './operations/metrics.controller.js';
+import { Metrics } from './operations/metrics.js';
 import { RebuildCheckController } from './operations/rebuild-check.controller.js';
 
 const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
@@ -81,10 +86,14 @@ const controllers: Readonly<Record<ServerRole, ReadonlyArray<Type>>> = {
     ResourcesController,
     SupportMatrixController,
     ServiceTokensController,
+    BackupController,
   ],
   decisions: [AuthorizeController, WhoamiController, ForwardAuthController],
   audit: auditControllers,
 };
+
+/** For whoever keeps the process running, and watches it. */
+const watched: ReadonlyArray<Type> = [HealthController, MetricsController];
 
 const handlers = [
   ...accountHandlers,
@@ -99,6 +108,7 @@ const handlers = [
 /** What the engine is made of, for whoever asks for it by type. */
 const parts = (engine: Engine): Provider[] => [
   { provide: EventStore, useValue: engine.store },
+  { provide: Backups, useValue: engine.history.backups },
   { provide: Vault, useValue: engine.vault },
   { provide: StreamFolds, useValue: engine.streams },
   { provide: LiveState, useValue: engine.live },
@@ -147,10 +157,15 @@ const parts = (engine: Engine): Provider[] => [
 
 @Module({})
 export class ServerModule {
-  /** `health`: whether health is served here, and not on a port of its own. */
-  static of(engine: Engine, roles: ReadonlySet<ServerRole>, health: boolean): DynamicModule {
+  /** `health`: whether health and metrics are served here, and not on a port of their own. */
+  static of(
+    engine: Engine,
+    roles: ReadonlySet<ServerRole>,
+    health: boolean,
+    metrics: Metrics = new EngineMetrics(engine, roles),
+  ): DynamicModule {
     const here = [DocsController, RebuildCheckController];
-    const operations = health ? [HealthController, ...here] : here;
+    const operations = health ? [...watched, ...here] : here;
     const served = [...[...roles].flatMap((role) => controllers[role]), ...operations];
     return {
       module: ServerModule,
@@ -158,6 +173,7 @@ export class ServerModule {
       controllers: served,
       providers: [
         ...parts(engine),
+        { provide: Metrics, useValue: metrics },
         ...handlers,
         Reflector,
         { provide: ApiDescription, useValue: new ApiDescription(served) },
@@ -166,10 +182,11 @@ export class ServerModule {
   }
 }
 
-/** Health alone, for the port that `WRIT_OPS_PORT` names. */
+/** Health and metrics, for the port that `WRIT_OPS_PORT` names. */
 @Module({})
 export class OperationsModule {
-  static of(engine: Engine): DynamicModule {
-    return { module: OperationsModule, controllers: [HealthController], providers: parts(engine) };
+  static of(engine: Engine, metrics: Metrics): DynamicModule {
+    const providers = [...parts(engine), { provide: Metrics, useValue: metrics }];
+    return { module: OperationsModule, controllers: [...watched], providers };
   }
 }

@@ -13,6 +13,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { MinPositionGuard, MinPositionWait } from './http/min-position.js';
 import { QueryGuard } from './http/query.guard.js';
 import { ApiDescription } from './openapi/description.js';
+import { EngineMetrics } from './operations/engine-metrics.js';
 import { loadOperatorToken } from './operator-token.js';
 import { OperationsModule, ServerModule } from './server.module.js';
 
@@ -61,9 +62,11 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   const engine = new Engine({ ...foundation, operatorToken }, config, logger);
   await engine.start();
 
-  const options = { logger, tokens: engine.tokens };
-  const module = ServerModule.of(engine, config.roles, config.opsPort === undefined);
+  const metrics = new EngineMetrics(engine, config.roles);
+  const options = { logger, tokens: engine.tokens, requests: metrics.requests };
+  const module = ServerModule.of(engine, config.roles, config.opsPort === undefined, metrics);
   const app = await createHttpApp(module, options);
+  metrics.commands.watch(app.get(CommandBus));
   const reflector = new Reflector();
   app.useGlobalGuards(
     new MinPositionWait(engine.tokens, engine.store, engine.readSide),
@@ -77,7 +80,7 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   const apps = [app];
   let opsUrl = url;
   if (config.opsPort !== undefined) {
-    const ops = await createHttpApp(OperationsModule.of(engine), options);
+    const ops = await createHttpApp(OperationsModule.of(engine, metrics), options);
     ops.useGlobalGuards(new QueryGuard(reflector));
     opsUrl = await listening(ops, config.host, config.opsPort);
     apps.push(ops);

@@ -155,6 +155,22 @@ describe('what is known of a key', () => {
     expect(nodes.map(({ node }) => node)).toEqual([expect.stringMatching(/^node_[0-9a-f]{16}$/u), expect.any(String)]);
     expect(Math.max(...nodes.map(({ at }) => at))).toBeGreaterThanOrEqual(before);
   });
+
+  it('says of each node how far it had applied the log when its report began', async () => {
+    let applied = 41n;
+    const settings = { patience, position: () => applied };
+    const [one, two] = [new KeyUses(store, jest.fn(), settings), recorder()];
+    one.record(a, now, null);
+    const reporting = one.report();
+    applied = 42n;
+    await reporting;
+    await two.report();
+    const positions = async () =>
+      (await right(two.known())).nodes.map(({ position }) => position).sort((x) => (x === null ? 1 : -1));
+    expect(await positions()).toEqual([41n, null]);
+    await one.report();
+    expect(await positions()).toEqual([42n, null]);
+  });
 });
 
 describe('a store that is away', () => {

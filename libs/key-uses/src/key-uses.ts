@@ -9,15 +9,17 @@ import { within } from './within.js';
 /** Keys that are looked up at once: a few ms of the event loop where the store is a file that holds a million. */
 const PART = 500;
 
-interface Limits {
+interface Settings {
   /** Keys whose use is held here while the store is away. */
   readonly most: number;
   /** How long a reader waits for the store, and who stops for the last report, in ms. */
   readonly patience: number;
+  /** How far this node has applied the log: which keys it refuses by now. */
+  readonly position: () => bigint | null;
 }
 
 /** A million keys are some 150 MB. */
-const usual: Limits = { most: 1_000_000, patience: 2_000 };
+const usual: Settings = { most: 1_000_000, patience: 2_000, position: () => null };
 
 /** In ms: how long nobody waits again for a store that did not answer, where there is something to show without it. */
 const REST = 10_000;
@@ -26,21 +28,30 @@ const REST = 10_000;
 export class KeyUses {
   private readonly unreported: Unreported;
   private readonly reporter: Reporter;
+  private readonly patience: number;
   private restsUntil = 0;
 
   constructor(
     private readonly store: UseStore,
     onTrouble: (failure: UsesUnavailable) => void,
-    private readonly limits = usual,
+    settings: Partial<Settings> = {},
   ) {
-    this.unreported = new Unreported(limits.most);
+    const { most, patience, position } = { ...usual, ...settings };
+    this.patience = patience;
+    this.unreported = new Unreported(most);
     // Of this run of the process: nobody has to see to it that no two nodes have the same name.
-    this.reporter = new Reporter(this.unreported, store, `node_${randomBytes(8).toString('hex')}`, onTrouble);
+    const node = `node_${randomBytes(8).toString('hex')}`;
+    this.reporter = new Reporter(this.unreported, store, node, onTrouble, position);
   }
 
   /** That a key was presented and found good, whatever was then decided. `ip`: what is no address is not kept. */
   record(keyId: ApiKeyId, at: number, ip: unknown): void {
     this.unreported.record(keyId, at, ip);
+  }
+
+  /** Keys whose use is here, and is not in the store yet. */
+  get waiting(): number {
+    return this.unreported.size;
   }
 
   /** For a node that records. One that only reads needs no start. */
@@ -54,11 +65,10 @@ export class KeyUses {
   }
 
   async stop(): Promise<void> {
-    const { patience } = this.limits;
-    await this.reporter.stop(patience);
+    await this.reporter.stop(this.patience);
     await within(
       this.store.close().catch(() => undefined),
-      patience,
+      this.patience,
     );
   }
 
@@ -91,7 +101,7 @@ export class KeyUses {
   }
 
   private async patiently<A>(work: TE.TaskEither<UsesUnavailable, A>): Promise<E.Either<UsesUnavailable, A>> {
-    return (await within(work(), this.limits.patience)) ?? E.left(usesUnavailable('it does not answer'));
+    return (await within(work(), this.patience)) ?? E.left(usesUnavailable('it does not answer'));
   }
 
   private withOwn(keyIds: ReadonlyArray<ApiKeyId>, stored: ReadonlyMap<string, Use>): ReadonlyMap<string, Use> {

@@ -30,6 +30,8 @@ export class Reporter {
     private readonly node: string,
     /** Called once for a trouble that lasts, and not for each time it is met. */
     private readonly onTrouble: (failure: UsesUnavailable) => void,
+    /** How far this node has applied the log; null where it can't be told. */
+    private readonly position: () => bigint | null,
   ) {}
 
   start(): void {
@@ -63,6 +65,8 @@ export class Reporter {
   }
 
   private async work(): Promise<boolean> {
+    // Before anything is waited for: what it is now is what it was at that time, or less.
+    const position = this.position();
     const at = this.unreported.take(Date.now());
     for (let part = this.unreported.part(PART); part.length > 0; part = this.unreported.part(PART)) {
       const merged = await this.store.merge(part)();
@@ -71,7 +75,7 @@ export class Reporter {
       await this.pause();
     }
     const { lostBefore } = this.unreported;
-    const reported = await this.store.report({ node: this.node, at, lostBefore })();
+    const reported = await this.store.report({ node: this.node, at, position, lostBefore })();
     if (E.isLeft(reported)) return this.tell(reported.left);
     if (this.unreported.lostBefore === lostBefore) this.unreported.lostBefore = null;
     this.told = false;

@@ -7,18 +7,23 @@ export interface UsesUnavailable {
   readonly cause: string;
 }
 
+export interface KnownNode {
+  readonly node: string;
+  readonly at: number;
+  /** How far it had applied the log by then, at least; null from a node of a release that does not say so. */
+  readonly position: bigint | null;
+}
+
 /** What the store can know of. All times are in ms since 1970. */
 export interface Known {
   /** Of an earlier use it may know nothing. */
   readonly since: number;
   /** Nodes that record, and those that ended without a word: what each saw before `at` is in the store. */
-  readonly nodes: ReadonlyArray<{ readonly node: string; readonly at: number }>;
+  readonly nodes: ReadonlyArray<KnownNode>;
 }
 
 /** What a node says once all that it saw before `at` is in the store. */
-export interface Report {
-  readonly node: string;
-  readonly at: number;
+export interface Report extends KnownNode {
   /** It had to drop uses from before this moment; null where it dropped none. */
   readonly lostBefore: number | null;
 }

@@ -7,6 +7,8 @@ import type { TodoList } from './todo-list.js';
 export interface Reaction {
   /** Does whatever is due and has not just failed; answers how long to wait before the next try, in ms. */
   run(stopped: () => boolean): Promise<number>;
+  /** Of the items that are left, how many there are, and how many of them have been tried in vain. */
+  left(): { readonly waiting: number; readonly failing: number };
 }
 
 const FIRST = 200;
@@ -66,6 +68,7 @@ export const reaction = <Item extends object>(
       }
       return pause;
     },
+    left: () => ({ waiting: list.size, failing: list.due().filter(([id]) => failures.has(id)).length }),
   };
 };
 
@@ -92,6 +95,16 @@ export class Reactions {
     this.stopping = true;
     clearTimeout(this.timer);
     await this.running;
+  }
+
+  /** Of all the lists. */
+  left(): ReturnType<Reaction['left']> {
+    return this.reactions
+      .map((each) => each.left())
+      .reduce((all, one) => ({ waiting: all.waiting + one.waiting, failing: all.failing + one.failing }), {
+        waiting: 0,
+        failing: 0,
+      });
   }
 
   private paused(): boolean {

@@ -4,6 +4,7 @@ import { E, O } from '#libs/kernel';
 import { type Elsewhere, KeyedVault, type KeyRows } from './keyed-vault.js';
 import { Keyring } from './keyring.js';
 import { right } from './testing/index.js';
+import type { VaultRow } from './vault.js';
 
 /** A store at the far end of a slow network: what it answers is some milliseconds old. */
 class SlowRows implements KeyRows {
@@ -24,6 +25,16 @@ class SlowRows implements KeyRows {
 
   erase(subject: string): Promise<void> {
     this.rows.set(subject, null);
+    return Promise.resolve();
+  }
+
+  list(after: string | null, limit: number): Promise<ReadonlyArray<VaultRow>> {
+    const all = [...this.rows].map(([subject, wrapped]) => ({ subject, wrapped }));
+    return Promise.resolve(all.filter(({ subject }) => after === null || subject > after).slice(0, limit));
+  }
+
+  insertAll(rows: ReadonlyArray<VaultRow>): Promise<void> {
+    for (const { subject, wrapped } of rows) if (!this.rows.has(subject)) this.rows.set(subject, wrapped);
     return Promise.resolve();
   }
 

@@ -3,7 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { E, O, pipe, type Sealed, type TE } from '#libs/kernel';
 import { corrupt, newDataKey, openBox, sealBox, unwrapKey, wrapKey } from './box.js';
 import type { Keyring } from './keyring.js';
-import { type CorruptBox, type Fields, type SubjectErased, Vault, type VaultUnavailable } from './vault.js';
+import {
+  type CorruptBox,
+  type Fields,
+  type SubjectErased,
+  Vault,
+  type VaultRow,
+  type VaultUnavailable,
+} from './vault.js';
 
 /** Where the wrapped keys lie: all that an adapter writes itself. Whatever it throws is `VaultUnavailable`. */
 export interface KeyRows {
@@ -13,6 +20,10 @@ export interface KeyRows {
   insertIfAbsent(subject: string, wrapped: Buffer): Promise<void>;
   /** When it resolves the wrapped bytes are in the store no more, and the tombstone is durable. */
   erase(subject: string): Promise<void>;
+  /** In the order of the subjects' bytes, after one of them or from the first. */
+  list(after: string | null, limit: number): Promise<ReadonlyArray<VaultRow>>;
+  /** As `insertIfAbsent`, tombstones too: of each subject that has no row. */
+  insertAll(rows: ReadonlyArray<VaultRow>): Promise<void>;
   close(): Promise<void>;
   /** Of a store that other processes erase from, too. Without it, what was read is good until this vault erases it. */
   readonly elsewhere?: Elsewhere;
@@ -32,6 +43,9 @@ type Key = Buffer | null | undefined;
 const heldAs = (name: string): string => `secret:${name}`;
 
 const isSame = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);
+
+const isSameRow = (kept: Buffer | null | undefined, given: Buffer | null): boolean =>
+  kept === null || given === null ? kept === given : kept?.equals(given) === true;
 
 const erased = (subject: string): E.Either<SubjectErased, never> => E.left({ _tag: 'SubjectErased', subject });
 
@@ -53,13 +67,13 @@ export class KeyedVault extends Vault {
   private forgotten = 0;
 
   protected constructor(
-    private readonly rows: KeyRows,
+    private readonly store: KeyRows,
     private readonly keyring: Keyring,
     cachedKeys: number,
   ) {
     super();
     this.keys = new LRUCache({ max: cachedKeys });
-    rows.elsewhere?.follow((subject) => this.forget(subject));
+    store.elsewhere?.follow((subject) => this.forget(subject));
   }
 
   ensureKey(subject: string): TE.TaskEither<VaultUnavailable | SubjectErased, void> {
@@ -92,7 +106,7 @@ export class KeyedVault extends Vault {
   erase(subject: string): TE.TaskEither<VaultUnavailable, void> {
     return attempt(async () => {
       try {
-        await this.rows.erase(subject);
+        await this.store.erase(subject);
       } finally {
         // Where it fails, nobody knows whether it was done.
         this.forget(subject);
@@ -104,7 +118,7 @@ export class KeyedVault extends Vault {
   hold(name: string, secret: string): TE.TaskEither<VaultUnavailable, boolean> {
     const row = heldAs(name);
     return attempt(async () => {
-      await this.rows.insertIfAbsent(row, wrapKey(this.keyring.wrapping, row, Buffer.from(secret, 'utf8')));
+      await this.store.insertIfAbsent(row, wrapKey(this.keyring.wrapping, row, Buffer.from(secret, 'utf8')));
       const held = await this.held(row);
       return E.right(held !== undefined && isSame(held, Buffer.from(secret, 'utf8')));
     });
@@ -119,24 +133,36 @@ export class KeyedVault extends Vault {
 
   drop(name: string): TE.TaskEither<VaultUnavailable, void> {
     return attempt(async () => {
-      await this.rows.erase(heldAs(name));
+      await this.store.erase(heldAs(name));
       return E.right(undefined);
     });
   }
 
+  rows(after: string | null, limit: number): TE.TaskEither<VaultUnavailable, ReadonlyArray<VaultRow>> {
+    return attempt(async () => E.right(await this.store.list(after, limit)));
+  }
+
+  restore(rows: ReadonlyArray<VaultRow>): TE.TaskEither<VaultUnavailable, boolean> {
+    return attempt(async () => {
+      await this.store.insertAll(rows);
+      const kept = await this.store.read(rows.map(({ subject }) => subject));
+      return E.right(rows.every(({ subject, wrapped }) => isSameRow(kept.get(subject), wrapped)));
+    });
+  }
+
   async close(): Promise<void> {
-    await this.rows.close();
+    await this.store.close();
     this.forget();
   }
 
   /** Read each time, and never kept in memory. */
   private async held(row: string): Promise<Buffer | undefined> {
-    const wrapped = (await this.rows.read([row])).get(row);
+    const wrapped = (await this.store.read([row])).get(row);
     return wrapped == null ? undefined : unwrapKey(this.keyring.wrapping, row, wrapped);
   }
 
   private cached(subject: string): Buffer | undefined {
-    return this.rows.elsewhere?.inTouch() === false ? undefined : this.keys.get(subject);
+    return this.store.elsewhere?.inTouch() === false ? undefined : this.keys.get(subject);
   }
 
   private forget(subject?: string): void {
@@ -149,7 +175,7 @@ export class KeyedVault extends Vault {
   private async keyFor(subject: string): Promise<Buffer | null> {
     const found = (await this.read([subject])).get(subject);
     if (found !== undefined) return found;
-    await this.rows.insertIfAbsent(subject, wrapKey(this.keyring.wrapping, subject, newDataKey()));
+    await this.store.insertIfAbsent(subject, wrapKey(this.keyring.wrapping, subject, newDataKey()));
     const kept = (await this.read([subject])).get(subject);
     if (kept === undefined) throw new Error(`the key of ${subject} was not kept`);
     return kept;
@@ -157,7 +183,7 @@ export class KeyedVault extends Vault {
 
   private async read(subjects: ReadonlyArray<string>): Promise<ReadonlyMap<string, Buffer | null>> {
     const before = this.forgotten;
-    const rows = await this.rows.read(subjects);
+    const rows = await this.store.read(subjects);
     const keys = new Map<string, Buffer | null>();
     rows.forEach((wrapped, subject) => {
       const key = wrapped && unwrapKey(this.keyring.wrapping, subject, wrapped);

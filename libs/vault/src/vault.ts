@@ -23,6 +23,12 @@ export interface CorruptBox {
   readonly sealedFor: string;
 }
 
+/** A key or a held secret as it lies in the store: wrapped by the master key, or null once it was erased. */
+export interface VaultRow {
+  readonly subject: string;
+  readonly wrapped: Buffer | null;
+}
+
 /**
  * What may not be in the log as it is. First, the keys of what must stay erasable, and so may lie in the log only encrypted (AMB-36, DEL-02). A subject is the opaque
  * id of a person, or of an invitation before there is a person; each has a data key of its own. Erasing that key
@@ -62,6 +68,15 @@ export abstract class Vault {
 
   /** When answered, the secret is gone from the store itself, as a key is by `erase`. */
   abstract drop(name: string): TE.TaskEither<VaultUnavailable, void>;
+
+  /** Everything as it lies there, for a backup: up to `limit` rows after the one of `after`, in an order of their own. Null begins. */
+  abstract rows(after: string | null, limit: number): TE.TaskEither<VaultUnavailable, ReadonlyArray<VaultRow>>;
+
+  /**
+   * Puts back rows of a vault with the same master key; durable when answered. What is there stays as it is: true when every row is
+   * there as it was given, so that nothing is erased, revived or changed by it.
+   */
+  abstract restore(rows: ReadonlyArray<VaultRow>): TE.TaskEither<VaultUnavailable, boolean>;
 
   /** Finishes what was accepted, then forgets every key. Later calls answer `VaultUnavailable`. */
   abstract close(): Promise<void>;

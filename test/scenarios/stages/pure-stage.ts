@@ -1,4 +1,4 @@
-import { decide } from '#libs/authorization';
+import { decide, type Decision } from '#libs/authorization';
 import {
   accountId,
   credential,
@@ -21,6 +21,8 @@ import { type Seen, seen } from './seen.js';
 /** A scenario told in events, and asked of the pure function. */
 export class PureStage {
   readonly world: World = world();
+  /** Sees every question, when it was asked, and what it came to. */
+  onDecision: ((question: Parameters<typeof decide>[1], now: number, decision: Decision) => void) | undefined;
   private readonly book = new Book();
   private time = millisOf(now);
 
@@ -106,7 +108,9 @@ export class PureStage {
   }
 
   private decide(question: Parameters<typeof decide>[1]) {
-    return decide(this.world.live, question, { now: this.time, stale: false });
+    const decision = decide(this.world.live, question, { now: this.time, stale: false });
+    this.onDecision?.(question, this.time, decision);
+    return decision;
   }
 
   private seen(decision: ReturnType<typeof decide>): Seen {

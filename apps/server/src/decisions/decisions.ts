@@ -13,6 +13,7 @@ import {
 } from '#libs/authorization';
 import type { KeyUses } from '#libs/key-uses';
 import type { Freshness } from '#libs/read-models';
+import { DecisionCounts } from './decision-counts.js';
 
 /** What is asked, by whoever asks it: about the secret that somebody presented, or about somebody by id. */
 export interface Asked {
@@ -39,6 +40,8 @@ const notUsed: ReadonlySet<Deny> = new Set<Deny>([
 
 /** Every question of every endpoint comes here: one clock, one state, one decision function. */
 export class Decisions {
+  readonly counts = new DecisionCounts();
+
   constructor(
     private readonly live: Facts,
     private readonly freshness: Freshness,
@@ -62,6 +65,7 @@ export class Decisions {
     );
     if (presented?.key !== undefined && (decision.decision || !notUsed.has(decision.reason)))
       this.uses.record(presented.key.id, now, ip);
+    this.counts.count(decision);
     return decision;
   }
 

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AnswerInterceptor } from './answer.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
 import { clientErrorHandler, HEADER_LIMIT, refuseExpectations } from './connection-errors.js';
+import type { RequestCounts } from '../operations/request-counts.js';
 import { nestLogger } from './logger.js';
 import type { PositionTokens } from './position-token.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -16,6 +17,8 @@ import { RouteTable } from './route-table.js';
 export interface HttpOptions {
   readonly logger: Logger;
   readonly tokens: PositionTokens;
+  /** Sees every answer that was given. */
+  readonly requests?: RequestCounts;
 }
 
 /** Times in ms. A connection may idle for longer than the usual 60 s of the proxies before us, so that they close first. */
@@ -26,7 +29,9 @@ const times = {
   keepAliveTimeout: 72_000,
 };
 
-const createAdapter = (logger: Logger, filter: ProblemFilter): FastifyAdapter =>
+type Answered = (request: FastifyRequest, reply: FastifyReply) => void;
+
+const createAdapter = (logger: Logger, filter: ProblemFilter, answered: Answered): FastifyAdapter =>
   new FastifyAdapter({
     logger: false,
     trustProxy: false,
@@ -48,7 +53,7 @@ const createAdapter = (logger: Logger, filter: ProblemFilter): FastifyAdapter =>
     clientErrorHandler: clientErrorHandler(logger),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       filter.answer(error, request, reply);
-      logLine(logger, request, reply);
+      answered(request, reply);
     },
   });
 
@@ -62,7 +67,15 @@ const logLine = (logger: Logger, request: FastifyRequest, reply: FastifyReply): 
   );
 };
 
-const addHooks = (fastify: FastifyInstance, logger: Logger): void => {
+const count = (
+  requests: RequestCounts,
+  { method, routeOptions, problemCode: code }: FastifyRequest,
+  reply: FastifyReply,
+) => {
+  requests.answered({ method, route: routeOptions.url, code }, reply.statusCode, reply.elapsedTime);
+};
+
+const addHooks = (fastify: FastifyInstance, answered: Answered): void => {
   fastify.decorateRequest('problemCode', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
@@ -85,7 +98,7 @@ const addHooks = (fastify: FastifyInstance, logger: Logger): void => {
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    logLine(logger, request, reply);
+    answered(request, reply);
     done();
   });
 };
@@ -93,16 +106,20 @@ const addHooks = (fastify: FastifyInstance, logger: Logger): void => {
 /** A Nest application on Fastify in which every refusal is a problem document, every answer has its request id. */
 export const createHttpApp = async (
   root: Type | DynamicModule,
-  { logger, tokens }: HttpOptions,
+  { logger, tokens, requests }: HttpOptions,
 ): Promise<NestFastifyApplication> => {
   const routes = new RouteTable();
   const filter = new ProblemFilter(logger, routes);
-  const adapter = createAdapter(logger, filter);
+  const answered: Answered = (request, reply) => {
+    logLine(logger, request, reply);
+    if (requests !== undefined) count(requests, request, reply);
+  };
+  const adapter = createAdapter(logger, filter, answered);
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', ({ url, method }) => {
     routes.add(url, [method].flat());
   });
-  addHooks(fastify, logger);
+  addHooks(fastify, answered);
   registerBodyParsers(fastify);
   refuseExpectations(fastify.server);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class, and reads them as an object

@@ -16,6 +16,8 @@ interface More<B> {
   readonly conditional?: true;
   /** It begins before its work is done, so it has no `Writ-Position`; and it may be had as these media types, too. */
   readonly streamed?: Readonly<Record<string, t.Decoder<unknown, unknown>>>;
+  /** It is about a moment that the caller names: `422` where that is still to come. */
+  readonly moment?: true;
   /** The caller's own API key is asked for, by the route itself. */
   readonly key?: true;
 }

@@ -77,7 +77,7 @@ const refusalsOf = (route: Route): ReadonlyArray<number> => {
     ...(commands(route) ? [412] : []),
     // a body that nothing is read from is taken in all the same
     ...(route.method === 'GET' ? [] : [413, 415]),
-    ...(takesBody && commands(route) ? [422] : []),
+    ...((takesBody && commands(route)) || route.answers.moment === true ? [422] : []),
     503,
   ];
 };

@@ -21,11 +21,14 @@ a:focus-visible { outline: 3px solid; outline-offset: 2px; }
 @media print { nav, .skip { display: none; } body { max-width: none; } tr, h3 { break-inside: avoid; break-after: avoid; } }
 `;
 
-/** The page has no script, loads nothing, and goes into no frame; its one style is named by its digest. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** A page has no script, loads nothing, and goes into no frame; its one style is named by its digest. */
+export const policyOf = (ownStyle: string): string =>
+  [
+    "default-src 'none'",
+    `style-src 'sha256-${hash('sha256', ownStyle, 'base64')}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+export const contentSecurityPolicy = policyOf(style);

@@ -1,1 +1,2 @@
 export * from './memory-trail.js';
+export * from './any-trail.js';

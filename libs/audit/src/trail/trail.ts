@@ -5,7 +5,7 @@ import type { TrailEvent } from './trail-event.js';
 import type { TrailFeed } from './trail-feed.js';
 import type { PastMoment, TrailFilter, TrailIndex, TrailPart, TrailUnavailable } from './trail-index.js';
 
-/** The trail has not come as far as the log yet, and did not in some seconds. */
+/** The trail has not come as far as the log yet, and did not in some seconds, or will not. */
 export interface TrailBehind {
   readonly _tag: 'TrailBehind';
 }
@@ -24,6 +24,8 @@ export interface TrailPage {
 /** How long a reader waits for the trail to come to where the log ends, in ms. */
 const PATIENCE = 5_000;
 
+const unavailable = (cause: string): TrailUnavailable => ({ _tag: 'TrailUnavailable', cause });
+
 /** Every event of the log that is an auditor's business, in its order. */
 export class Trail {
   constructor(
@@ -33,29 +35,28 @@ export class Trail {
     readonly feed: TrailFeed,
   ) {}
 
-  /** Waits until the trail has everything that is in the log now, and says how far that is. */
-  caughtUp(): TE.TaskEither<StoreFailure | TrailBehind, Position> {
+  /**
+   * Waits until the trail has everything that is in the log now, and says how far that is. Where it will not have it in time, or can
+   * be neither read nor written, that is said at once.
+   */
+  caughtUp(): TE.TaskEither<StoreFailure | TrailBehind | TrailUnavailable, Position> {
     return pipe(
       this.store.head(),
-      TE.flatMap((head) => async () => {
-        const reached = await this.feed.reached(head, PATIENCE);
-        return reached ? E.right(this.feed.position) : E.left<TrailBehind>({ _tag: 'TrailBehind' });
+      TE.flatMap((head) => async (): Promise<E.Either<TrailBehind | TrailUnavailable, Position>> => {
+        const { feed } = this;
+        if (feed.unavailable === undefined && (await feed.reached(head, PATIENCE))) return E.right(feed.position);
+        return E.left(feed.unavailable === undefined ? { _tag: 'TrailBehind' } : unavailable(feed.unavailable));
       }),
     );
   }
 
   page(filter: TrailFilter, part: TrailPart): TE.TaskEither<TrailFailure, TrailPage> {
     return pipe(
-      this.caughtUp(),
-      TE.flatMap((position) =>
+      this.read(() => this.index.page(filter, part)),
+      TE.flatMap(({ found, position }) =>
         pipe(
-          this.rows(() => this.index.page(filter, part)),
-          TE.flatMap((rows) =>
-            pipe(
-              this.withPersons(rows.items),
-              TE.map((items) => ({ ...rows, items, position })),
-            ),
-          ),
+          this.withPersons(found.items),
+          TE.map((items) => ({ ...found, items, position })),
         ),
       ),
     );
@@ -63,18 +64,12 @@ export class Trail {
 
   /** The last position whose time is at or before `time`; null where the first event came later. Where `time` is still to be, the log's end. */
   lastBy(time: Timestamp): TE.TaskEither<TrailFailure, PastMoment | null> {
-    return pipe(
-      this.caughtUp(),
-      TE.flatMap(() => this.rows(() => this.index.lastBy(time))),
-    );
+    return this.found(() => this.index.lastBy(time));
   }
 
   /** The time that a position stands for: the latest that any event up to it was done at; null before the first. */
   timeOf(position: Position): TE.TaskEither<TrailFailure, Timestamp | null> {
-    return pipe(
-      this.caughtUp(),
-      TE.flatMap(() => this.rows(() => this.index.timeOf(position))),
-    );
+    return this.found(() => this.index.timeOf(position));
   }
 
   /** Which people or keys there are in what matches, in the order of their first events, up to a position (inclusive). */
@@ -83,17 +78,36 @@ export class Trail {
     filter: TrailFilter,
     upTo: Position,
   ): TE.TaskEither<TrailFailure, ReadonlyArray<string>> {
+    return this.found(() => this.index.ids(of, filter, upTo));
+  }
+
+  private found<A>(read: () => Promise<A>): TE.TaskEither<TrailFailure, A> {
     return pipe(
-      this.caughtUp(),
-      TE.flatMap(() => this.rows(() => this.index.ids(of, filter, upTo))),
+      this.read(read),
+      TE.map(({ found }) => found),
     );
   }
 
-  private rows<A>(read: () => Promise<A>): TE.TaskEither<TrailUnavailable, A> {
-    return TE.tryCatch(read, (thrown) => ({
-      _tag: 'TrailUnavailable',
-      cause: thrown instanceof Error ? thrown.message : String(thrown),
-    }));
+  /** What was read, and how far the trail went at least. */
+  private read<A>(
+    read: () => Promise<A>,
+  ): TE.TaskEither<TrailFailure, { readonly found: A; readonly position: Position }> {
+    return pipe(
+      this.caughtUp(),
+      TE.flatMap((position) => async () => {
+        try {
+          const found = await read();
+          // It was thrown away meanwhile, and what was read may be of the new one.
+          return this.feed.position < position
+            ? E.left<TrailFailure>({ _tag: 'TrailBehind' })
+            : E.right({ found, position });
+        } catch (thrown) {
+          const cause = thrown instanceof Error ? thrown.message : String(thrown);
+          this.feed.doubt(cause);
+          return E.left(unavailable(cause));
+        }
+      }),
+    );
   }
 
   /** Personal data is shown while the person exists: what the box still opens to, and never the provider's subject. */

@@ -98,6 +98,26 @@ describe('a file of uses', () => {
     await right(store.merge([use]));
   });
 
+  it('of format 1 is taken over: its nodes do not say how far they had applied the log', async () => {
+    const old = new Database(path);
+    old.exec(`CREATE TABLE last_use (key_id TEXT PRIMARY KEY, at INTEGER NOT NULL, ip TEXT) WITHOUT ROWID;
+      CREATE TABLE node (node TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE known (one INTEGER PRIMARY KEY CHECK (one = 1), since INTEGER NOT NULL);
+      INSERT INTO node VALUES ('node_old', 5); INSERT INTO known VALUES (1, 3); INSERT INTO last_use VALUES ('key_a', 4, NULL);
+      PRAGMA user_version = 1`);
+    old.close();
+    await right(store.report({ node: 'node_young', at: 6, position: 7n, lostBefore: null }));
+    const nodes = [
+      { node: 'node_old', at: 5, position: null },
+      { node: 'node_young', at: 6, position: 7n },
+    ];
+    expect(await right(store.known())).toEqual({ since: 3, nodes });
+    expect(await right(store.read([keyId]))).toEqual(new Map([['key_a', { at: 4, ip: null }]]));
+    await store.close();
+    store = new FileUseStore(directory);
+    expect(await right(store.known())).toEqual({ since: 3, nodes });
+  });
+
   it('of a newer release is left alone', async () => {
     await right(store.merge([use]));
     await store.close();
@@ -122,7 +142,7 @@ describe('a file of uses', () => {
     expect(found.size).toBe(100);
     for (const { at } of found.values()) expect(at).toBeGreaterThanOrEqual(last);
     const { nodes } = await right(store.known());
-    expect(nodes).toEqual([{ node: 'node_killed', at: expect.any(Number) }]);
+    expect(nodes).toEqual([{ node: 'node_killed', at: expect.any(Number), position: expect.any(BigInt) }]);
     expect(nodes[0]?.at).toBeGreaterThanOrEqual(last - 1);
   });
 });

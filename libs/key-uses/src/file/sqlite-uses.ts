@@ -1,15 +1,23 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Use, UseOfKey } from '../use.js';
-import type { Known, Report } from '../use-store.js';
+import type { Known, KnownNode, Report } from '../use-store.js';
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS last_use (key_id TEXT PRIMARY KEY, at INTEGER NOT NULL, ip TEXT) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS node (node TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS node (node TEXT PRIMARY KEY, at INTEGER NOT NULL, position TEXT) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS known (one INTEGER PRIMARY KEY CHECK (one = 1), since INTEGER NOT NULL);
 `;
+
+/** Of format 1: nodes did not say how far they had applied the log. */
+const revised = 'ALTER TABLE node ADD COLUMN position TEXT';
+
+/** A position may have more bits than a number of SQLite's. */
+const putNode = `
+  INSERT INTO node VALUES (?, ?, ?) ON CONFLICT (node) DO UPDATE SET at = excluded.at, position = excluded.position
+  WHERE excluded.at >= node.at`;
 
 const later = `(excluded.at, coalesce(excluded.ip, '')) > (last_use.at, coalesce(last_use.ip, ''))`;
 
@@ -45,11 +53,9 @@ export class SqliteUses {
     })();
   }
 
-  report({ node, at, lostBefore }: Report): void {
+  report({ node, at, position, lostBefore }: Report): void {
     this.db.transaction(() => {
-      this.db
-        .prepare('INSERT INTO node VALUES (?, ?) ON CONFLICT (node) DO UPDATE SET at = max(at, excluded.at)')
-        .run(node, at);
+      this.db.prepare(putNode).run(node, at, position === null ? null : String(position));
       if (lostBefore !== null) this.db.prepare('UPDATE known SET since = max(since, ?)').run(lostBefore);
     })();
   }
@@ -69,7 +75,13 @@ export class SqliteUses {
 
   known(): Known {
     const known = this.db.prepare<[], { since: number }>('SELECT since FROM known').get();
-    const nodes = this.db.prepare<[], Known['nodes'][number]>('SELECT node, at FROM node ORDER BY node').all();
+    const rows = this.db
+      .prepare<[], Omit<KnownNode, 'position'> & { position: string | null }>('SELECT * FROM node ORDER BY node')
+      .all();
+    const nodes = rows.map(({ position, ...row }) => ({
+      ...row,
+      position: position === null ? null : BigInt(position),
+    }));
     return { since: known?.since ?? 0, nodes };
   }
 
@@ -104,6 +116,7 @@ export class SqliteUses {
       throw new Error(`${path} was written by a newer release: start that one, or remove the file`);
     if (unfinished && this.db.pragma('quick_check(1)', { simple: true }) !== 'ok')
       throw Object.assign(new Error(`${path} is damaged`), { code: 'SQLITE_CORRUPT' });
+    if (format === 1) this.db.exec(revised);
     this.db.exec(schema);
     this.db.pragma(`user_version = ${String(FORMAT)}`);
     this.db.prepare('INSERT OR IGNORE INTO known VALUES (1, ?)').run(Date.now());

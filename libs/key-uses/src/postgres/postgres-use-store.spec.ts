@@ -71,6 +71,42 @@ describe(`uses in ${postgresInUse}`, () => {
     expect((await right(store.known())).since).toBeGreaterThan(since);
   });
 
+  it('of an older release are taken over, and it goes on beside newer ones: of its nodes nobody knows how far they are', async () => {
+    await server.asSuperuser(
+      `CREATE SCHEMA writ_uses;
+       CREATE TABLE writ_uses.last_use (key_id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, ip text COLLATE "C");
+       CREATE TABLE writ_uses.node (node text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
+       CREATE TABLE writ_uses.known (one boolean PRIMARY KEY CHECK (one), format integer NOT NULL, since bigint NOT NULL);
+       INSERT INTO writ_uses.known VALUES (true, 1, 3)`,
+      database,
+    );
+    const owner = decodeURIComponent(new URL(database).username);
+    await server.asSuperuser(
+      ['last_use', 'node', 'known'].map((table) => `ALTER TABLE writ_uses.${table} OWNER TO "${owner}"`).join(';'),
+      database,
+    );
+    await server.asSuperuser(`ALTER SCHEMA writ_uses OWNER TO "${owner}"`, database);
+    const young = Array.from({ length: 5 }, () => open());
+    const answers = await Promise.all(
+      young.map((store) => store.report({ node: 'node_young', at: 6, position: 7n, lostBefore: null })()),
+    );
+    expect(answers.filter(E.isLeft)).toEqual([]);
+    // As the release before this one reports.
+    for (const at of [4, 5])
+      await server.asSuperuser(
+        `INSERT INTO writ_uses.node AS held VALUES ('node_old', ${String(at)})
+         ON CONFLICT (node) DO UPDATE SET at = greatest(held.at, excluded.at)`,
+        database,
+      );
+    expect(await right(open().known())).toEqual({
+      since: 3,
+      nodes: [
+        { node: 'node_old', at: 5, position: null },
+        { node: 'node_young', at: 6, position: 7n },
+      ],
+    });
+  });
+
   it('of a newer release are left alone', async () => {
     await right(open().known());
     await server.asSuperuser('UPDATE writ_uses.known SET format = 99', database);

@@ -32,6 +32,12 @@ interface Row {
   readonly ip: string | null;
 }
 
+interface NodeRow {
+  readonly node: string;
+  readonly at: string;
+  readonly position: string | null;
+}
+
 /** The last uses of many nodes, beside the vault: a schema `writ_uses` in its database, made when it is first needed. */
 export class PostgresUseStore extends UseStore {
   private readonly connections: Connections;
@@ -51,13 +57,13 @@ export class PostgresUseStore extends UseStore {
     });
   }
 
-  report({ node, at, lostBefore }: Report) {
+  report({ node, at, position, lostBefore }: Report) {
     return this.with(async (ask) => {
       if (lostBefore !== null) await ask('UPDATE writ_uses.known SET since = greatest(since, $1)', [lostBefore]);
       await ask(
-        `INSERT INTO writ_uses.node AS held VALUES ($1, $2)
-         ON CONFLICT (node) DO UPDATE SET at = greatest(held.at, excluded.at)`,
-        [node, at],
+        `INSERT INTO writ_uses.node AS held (node, at, position) VALUES ($1, $2, $3)
+         ON CONFLICT (node) DO UPDATE SET at = excluded.at, position = excluded.position WHERE excluded.at >= held.at`,
+        [node, at, position === null ? null : String(position)],
       );
     });
   }
@@ -79,8 +85,13 @@ export class PostgresUseStore extends UseStore {
   known(): TE.TaskEither<UsesUnavailable, Known> {
     return this.with(async (ask) => {
       const [known] = await ask<{ since: string }>('SELECT since FROM writ_uses.known');
-      const nodes = await ask<{ node: string; at: string }>('SELECT node, at FROM writ_uses.node ORDER BY node');
-      return { since: Number(known?.since), nodes: nodes.map(({ node, at }) => ({ node, at: Number(at) })) };
+      const rows = await ask<NodeRow>('SELECT node, at, position FROM writ_uses.node ORDER BY node');
+      const nodes = rows.map(({ node, at, position }) => ({
+        node,
+        at: Number(at),
+        position: position === null ? null : BigInt(position),
+      }));
+      return { since: Number(known?.since), nodes };
     });
   }
 

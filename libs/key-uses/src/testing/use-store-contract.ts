@@ -126,43 +126,49 @@ export const useStoreContract = (name: string, open: () => Promise<OpenedUses>):
         expect(await right((await opened.reopen()).known())).toEqual({ since, nodes: [] });
       });
 
-      it('is said by each node, and never goes back', async () => {
-        await right(store.report({ node: 'node_b', at: 20, lostBefore: null }));
-        await right(store.report({ node: 'node_a', at: 10, lostBefore: null }));
-        await right(store.report({ node: 'node_b', at: 15, lostBefore: null }));
+      it('is said by each node, with how far it had applied the log, and never goes back', async () => {
+        const far = 2n ** 100n;
+        await right(store.report({ node: 'node_b', at: 20, position: far, lostBefore: null }));
+        await right(store.report({ node: 'node_a', at: 10, position: null, lostBefore: null }));
+        await right(store.report({ node: 'node_b', at: 15, position: 9n, lostBefore: null }));
+        await right(store.report({ node: 'node_c', at: 10, position: 9n, lostBefore: null }));
+        await right(store.report({ node: 'node_c', at: 11, position: 10n, lostBefore: null }));
         const { nodes } = await right((await opened.reopen()).known());
         expect(nodes).toEqual([
-          { node: 'node_a', at: 10 },
-          { node: 'node_b', at: 20 },
+          { node: 'node_a', at: 10, position: null },
+          { node: 'node_b', at: 20, position: far },
+          { node: 'node_c', at: 11, position: 10n },
         ]);
       });
 
       it('begins anew where a node had to drop some, and never earlier than it did', async () => {
         const { since } = await right(store.known());
-        await right(store.report({ node: 'node_a', at: 1, lostBefore: since + 60_000 }));
-        await right(store.report({ node: 'node_a', at: 2, lostBefore: since - 60_000 }));
+        await right(store.report({ node: 'node_a', at: 1, position: 7n, lostBefore: since + 60_000 }));
+        await right(store.report({ node: 'node_a', at: 2, position: 7n, lostBefore: since - 60_000 }));
         expect((await right(store.known())).since).toBe(since + 60_000);
       });
 
       it('has no node in it that left in order', async () => {
-        for (const node of ['node_a', 'node_b']) await right(store.report({ node, at: 10, lostBefore: null }));
+        for (const node of ['node_a', 'node_b'])
+          await right(store.report({ node, at: 10, position: 7n, lostBefore: null }));
         await right(store.leave('node_a'));
         await right(store.leave('node_a'));
-        expect((await right(store.known())).nodes).toEqual([{ node: 'node_b', at: 10 }]);
+        expect((await right(store.known())).nodes).toEqual([{ node: 'node_b', at: 10, position: 7n }]);
       });
     });
 
     it('forgets old addresses, slice by slice, and not that the keys were used', async () => {
       const uses = many(25);
       await right(store.merge(uses));
-      for (const at of [9, 11]) await right(store.report({ node: `node_${String(at)}`, at, lostBefore: null }));
+      for (const at of [9, 11])
+        await right(store.report({ node: `node_${String(at)}`, at, position: 7n, lostBefore: null }));
       const slices: Array<string | null> = [];
       for (let after: string | null = ''; after !== null; slices.push(after))
         after = await right(store.forget({ before: 10, after, most: 10 }));
       expect(slices).toHaveLength(3);
       const found = await readAll(store, uses);
       for (const { keyId, at, ip } of uses) expect(found.get(keyId)).toEqual({ at, ip: at < 10 ? null : ip });
-      expect((await right(store.known())).nodes).toEqual([{ node: 'node_11', at: 11 }]);
+      expect((await right(store.known())).nodes).toEqual([{ node: 'node_11', at: 11, position: 7n }]);
     });
 
     it('answers `UsesUnavailable` once it is closed, and says nothing of any key', async () => {

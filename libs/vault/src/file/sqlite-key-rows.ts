@@ -1,10 +1,6 @@
 import Database from 'better-sqlite3';
 import type { KeyRows } from '../keyed-vault.js';
-
-interface Row {
-  readonly subject: string;
-  readonly wrapped: Buffer | null;
-}
+import type { VaultRow } from '../vault.js';
 
 interface Write {
   readonly step: () => void;
@@ -31,8 +27,10 @@ export class SqliteKeyRows implements KeyRows {
   /** Of the master key that this file was made with. */
   readonly checkValue: string;
   private readonly db: Database.Database;
-  private readonly select: Database.Statement<[string], Row>;
-  private readonly insert: Database.Statement<[string, Buffer]>;
+  private readonly select: Database.Statement<[string], VaultRow>;
+  private readonly insert: Database.Statement<[string, Buffer | null]>;
+  private readonly first: Database.Statement<[number], VaultRow>;
+  private readonly next: Database.Statement<[string, number], VaultRow>;
   private readonly entomb: Database.Statement<[string]>;
   private waiting: Write[] = [];
 
@@ -49,6 +47,8 @@ export class SqliteKeyRows implements KeyRows {
         'SELECT subject, wrapped FROM data_key WHERE subject IN (SELECT value FROM json_each(?))',
       );
       this.insert = this.db.prepare('INSERT INTO data_key VALUES (?, ?) ON CONFLICT DO NOTHING');
+      this.first = this.db.prepare('SELECT subject, wrapped FROM data_key ORDER BY subject LIMIT ?');
+      this.next = this.db.prepare('SELECT subject, wrapped FROM data_key WHERE subject > ? ORDER BY subject LIMIT ?');
       this.entomb = this.db.prepare(
         'INSERT INTO data_key VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL',
       );
@@ -71,6 +71,14 @@ export class SqliteKeyRows implements KeyRows {
 
   erase(subject: string): Promise<void> {
     return this.write(() => this.entomb.run(subject));
+  }
+
+  list(after: string | null, limit: number): Promise<ReadonlyArray<VaultRow>> {
+    return new Promise((resolve) => resolve(after === null ? this.first.all(limit) : this.next.all(after, limit)));
+  }
+
+  insertAll(rows: ReadonlyArray<VaultRow>): Promise<void> {
+    return this.write(() => rows.forEach(({ subject, wrapped }) => this.insert.run(subject, wrapped)));
   }
 
   close(): Promise<void> {

@@ -1,12 +1,8 @@
 import type { KeyRows } from '../keyed-vault.js';
+import type { VaultRow } from '../vault.js';
 import type { Connections } from './connections.js';
 import { ErasureWatch } from './erasure-watch.js';
 import { Erasures } from './erasures.js';
-
-interface Row {
-  readonly subject: string;
-  readonly wrapped: Buffer | null;
-}
 
 /** The wrapped keys in the tables of `schema.ts`. Every call may be repeated. */
 export class PostgresKeyRows implements KeyRows {
@@ -21,7 +17,7 @@ export class PostgresKeyRows implements KeyRows {
   /** A statement without a name is planned for the very subjects it is given, and so locks their partitions alone. */
   async read(subjects: ReadonlyArray<string>): Promise<ReadonlyMap<string, Buffer | null>> {
     const text = 'SELECT subject, wrapped FROM writ_vault.data_key WHERE subject = ANY ($1)';
-    const rows = await this.connections.accept(() => this.connections.use((ask) => ask<Row>(text, [subjects])));
+    const rows = await this.connections.accept(() => this.connections.use((ask) => ask<VaultRow>(text, [subjects])));
     return new Map(rows.map(({ subject, wrapped }) => [subject, wrapped]));
   }
 
@@ -32,6 +28,19 @@ export class PostgresKeyRows implements KeyRows {
 
   erase(subject: string): Promise<void> {
     return this.connections.accept(() => this.erasures.erase(subject));
+  }
+
+  list(after: string | null, limit: number): Promise<ReadonlyArray<VaultRow>> {
+    const where = after === null ? '' : 'WHERE subject > $2';
+    const text = `SELECT subject, wrapped FROM writ_vault.data_key ${where} ORDER BY subject LIMIT $1`;
+    const values = after === null ? [limit] : [limit, after];
+    return this.connections.accept(() => this.connections.use((ask) => ask<VaultRow>(text, values)));
+  }
+
+  async insertAll(rows: ReadonlyArray<VaultRow>): Promise<void> {
+    const text = 'INSERT INTO writ_vault.data_key SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING';
+    const columns = [rows.map(({ subject }) => subject), rows.map(({ wrapped }) => wrapped)];
+    await this.connections.accept(() => this.connections.use((ask) => ask(text, columns)));
   }
 
   close(): Promise<void> {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { E, O, Sealed } from '#libs/kernel';
 import type { Fields, Vault } from '../vault.js';
 import { secretsInAVault } from './held-secrets.js';
+import { rowsOfAVault } from './kept-rows.js';
 import { manyInAVault } from './many.js';
 import { type OpenedVault, right } from './opened-vault.js';
 
@@ -86,6 +87,8 @@ export const vaultContract = (name: string, open: () => Promise<OpenedVault>): v
 
     manyInAVault(() => opened);
     secretsInAVault(() => opened);
+    const another = () => opened.remove().then(async () => (opened = await open()));
+    rowsOfAVault(() => opened, another);
 
     describe('a box that is not what was sealed', () => {
       it('is refused under another name', async () => {
@@ -188,6 +191,8 @@ export const vaultContract = (name: string, open: () => Promise<OpenedVault>): v
         vault.hold('a', 'secret'),
         vault.recall('a'),
         vault.drop('a'),
+        vault.rows(null, 1),
+        vault.restore([]),
       ];
       for (const call of calls) expect(await call()).toMatchObject(E.left({ _tag: 'VaultUnavailable' }));
     });

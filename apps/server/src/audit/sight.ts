@@ -1,0 +1,39 @@
+import type { Sight } from '#libs/audit';
+import { type LiveState, mayRead, personInProject } from '#libs/authorization';
+import { E, type ProjectId, timestampOf } from '#libs/kernel';
+import type { Caller } from '../http/caller.js';
+import type { AuditAccess, Within } from './audit-access.js';
+
+const everything: Sight = { person: () => true, project: () => true };
+
+/**
+ * Whose names a caller may be told besides ids, of what they are not confined from: a service, everybody's and everything's. A
+ * person, those of projects that they may audit; and of people whom they could look up: the organization's, or the project's.
+ */
+export class Sights {
+  constructor(
+    private readonly live: LiveState,
+    private readonly access: AuditAccess,
+  ) {}
+
+  of(caller: Caller, within: Within, projectId: string | undefined): Sight {
+    const { person } = caller;
+    if (person === null) return everything;
+    const now = timestampOf(Date.now());
+    const mayReadMembers = (within ?? []).some(
+      (id) =>
+        mayRead(this.live, person, { action: 'member:read', place: { type: 'organization', id }, now }) === undefined,
+    );
+    return {
+      person: (id) => id === person || mayReadMembers || this.isIn(projectId, id),
+      project: (id) => E.isRight(this.access.of(caller, { type: 'project', id })),
+    };
+  }
+
+  private isIn(projectId: string | undefined, id: string): boolean {
+    const project = this.live.project(projectId ?? '');
+    if (project === undefined) return false;
+    if (this.live.collaborator(projectId ?? '', id) !== undefined) return true;
+    return personInProject(this.live, id, projectId as ProjectId, project).grants.length > 0;
+  }
+}

@@ -1,0 +1,1 @@
+export { FileTrail } from './file-trail.js';

@@ -1,0 +1,5 @@
+import Database from 'better-sqlite3';
+
+export class FileTrail {
+  readonly file = new Database(':memory:');
+}
