@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TrailEvent } from '#libs/audit';
-import {
-  type AccountId,
-  type OrganizationId,
-  type ProjectId,
-  type Timestamp,
-  timestampOf,
-} from '#libs/kernel';
+import { type AccountId, type OrganizationId, type ProjectId, type Timestamp, timestampOf } from '#libs/kernel';
 import { seeded } from './report.js';
 
 const idOf = (prefix: string, n: number): string =>

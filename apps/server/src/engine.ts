@@ -14,7 +14,7 @@ import {
 } from '#libs/api-keys';
 import { LiveState, RebuildCheck, type RebuildWatch } from '#libs/authorization';
 import { Deletions, Takeovers } from '#libs/departures';
-import { type EventStore, StreamFolds } from '#libs/event-store';
+import { type EventStore, plumbing, StreamFolds } from '#libs/event-store';
 import { Invitations, InvitationTokens, Organizations } from '#libs/organizations';
 import { Collaborators, EndedRows, Projects } from '#libs/projects';
 import { KeyUses } from '#libs/key-uses';
@@ -40,9 +40,6 @@ import { Settled } from './http/settled.js';
 import { prefixOf } from './key-prefix.js';
 import { rebuildWatch } from './rebuild-watch.js';
 import { Unfinished } from './unfinished.js';
-
-/** Categories of this release that no read model folds; any other unknown one halts the read side. */
-const passedOver: ReadonlySet<string> = new Set(['idempotency', 'heartbeat']);
 
 /** Everything that serves, made once from what it stands on. Nothing here knows a concrete adapter. */
 export class Engine {
@@ -136,8 +133,8 @@ export class Engine {
       this.serviceTokens,
       ...unfinished.models,
     ];
-    this.history = new History(foundation, { live: this.live, models, passedOver }, logger);
-    this.readSide = new ReadSide(store, models, passedOver, (failure) => {
+    this.history = new History(foundation, { live: this.live, models, passedOver: plumbing }, logger);
+    this.readSide = new ReadSide(store, models, plumbing, (failure) => {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
     this.freshness = new Freshness(store, this.readSide, config.maxStalenessMs);

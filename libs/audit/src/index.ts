@@ -11,13 +11,11 @@ export { Explanations } from './explanation/explanations.js';
 export type { Sight } from './explanation/names.js';
 export { type ExposedSecret, Exposures } from './exposure/exposures.js';
 export * from './past/past.js';
-export { Trail, type TrailBehind, type TrailFailure, type TrailPage } from './trail/trail.js';
+export { Trail, type TrailBehind, type TrailPage } from './trail/trail.js';
 export type { TrailEvent } from './trail/trail-event.js';
 export type { Readability } from './trail/readied.js';
 export { TrailFeed } from './trail/trail-feed.js';
 export {
-  type PastMoment,
-  type TrailEnd,
   type TrailFilter,
   TrailIndex,
   type TrailPart,

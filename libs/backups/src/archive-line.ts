@@ -69,8 +69,3 @@ export const rowIn = ({ v: [subject, wrapped] }: VaultLine): VaultRow => ({
   subject,
   wrapped: wrapped === null ? null : Buffer.from(wrapped, 'base64'),
 });
-
-/** Heartbeats, and answers to repeat: nothing rests on them, and there are far more of them than of anything else. */
-const plumbing = ['heartbeat-', 'idempotency-'];
-export const isPlumbing = ({ stream }: Pick<RecordedEvent, 'stream'>): boolean =>
-  plumbing.some((category) => stream.startsWith(category));

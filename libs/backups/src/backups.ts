@@ -1,8 +1,8 @@
 import type { EventStore, Position, RecordedEvent, StoreFailure } from '#libs/event-store';
-import { START, StoreFailed, unavailable } from '#libs/event-store';
+import { isPlumbing, START, StoreFailed, unavailable } from '#libs/event-store';
 import { E, type Timestamp } from '#libs/kernel';
 import type { Keyring, Vault, VaultRow } from '#libs/vault';
-import { eventLine, type HeaderLine, isPlumbing, vaultLine, VERSION } from './archive-line.js';
+import { eventLine, type HeaderLine, vaultLine, VERSION } from './archive-line.js';
 import { isMark } from './restore-mark.js';
 import { Seal } from './seal.js';
 

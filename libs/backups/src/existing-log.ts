@@ -1,6 +1,6 @@
-import { type EventStore, START } from '#libs/event-store';
+import { type EventStore, isPlumbing, START } from '#libs/event-store';
 import { E } from '#libs/kernel';
-import { eventLine, isPlumbing } from './archive-line.js';
+import { eventLine } from './archive-line.js';
 import { interrupted } from './interrupted.js';
 
 const PAGE = 500;

@@ -83,3 +83,7 @@ export const streamOf = (category: string, id: string): StreamName => `${categor
 /** The category ends at the first dash. */
 export const categoryOf = (stream: StreamName): string => stream.slice(0, stream.indexOf('-'));
 export const idOf = (stream: StreamName): string => stream.slice(stream.indexOf('-') + 1);
+
+/** Categories that keep the engine going and are no part of what happened: left out of trail, proofs and backups. Some are not kept for long. */
+export const plumbing: ReadonlySet<string> = new Set(['heartbeat', 'idempotency']);
+export const isPlumbing = ({ stream }: Pick<RecordedEvent, 'stream'>): boolean => plumbing.has(categoryOf(stream));

@@ -11,10 +11,10 @@ import { Calling } from '../http/request.decorators.js';
 import { AccessHistory, AccessThen } from '../openapi/access-shapes.js';
 import { Answers } from '../openapi/answers.js';
 import { AuditedProjects } from './audited-projects.js';
-import { Moments } from './moments.js';
+import { AtText, Moments } from './moments.js';
 import { ShownAccess } from './shown-access.js';
 
-const AccessQuery = exactWith({ projectId: t.string }, { at: t.string });
+const AccessQuery = exactWith({ projectId: t.string }, { at: AtText });
 const HistoryQuery = exactWith({ projectId: t.string }, { accountId: t.string, apiKeyId: t.string });
 type HistoryQuery = t.TypeOf<typeof HistoryQuery>;
 

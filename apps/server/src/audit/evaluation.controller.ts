@@ -55,7 +55,7 @@ export class EvaluationController {
   @ForPersonOr('audit')
   @AsksOnly()
   @HttpCode(200)
-  @Answers('Ask for a decision as it stood at a moment of the past', DecisionShape)
+  @Answers('Ask for a decision as it stood at a moment of the past', DecisionShape, { moment: true })
   async evaluation(
     @Body(decode(EvaluationBody)) body: EvaluationBody,
     @Calling() caller: Caller,

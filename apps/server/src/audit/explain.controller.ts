@@ -14,10 +14,10 @@ import { Answers } from '../openapi/answers.js';
 import { Explanation } from '../openapi/explain-shapes.js';
 import { AuditAccess } from './audit-access.js';
 import { PastQuestion, pastQuestionOf } from './evaluation.controller.js';
-import { Moments } from './moments.js';
+import { AtText, Moments } from './moments.js';
 import { Sights } from './sight.js';
 
-const ExplainBody = exactWith(PastQuestion.needed, { ...PastQuestion.optional, at: t.string });
+const ExplainBody = exactWith(PastQuestion.needed, { ...PastQuestion.optional, at: AtText });
 type ExplainBody = t.TypeOf<typeof ExplainBody>;
 
 /** Decisions of now and of any moment of the past, told for people who never saw a log. */
@@ -36,7 +36,7 @@ export class ExplainController {
   @ForPersonOr('audit')
   @AsksOnly()
   @HttpCode(200)
-  @Answers('Have a decision of now or of a moment of the past told in sentences', Explanation)
+  @Answers('Have a decision of now or of a moment of the past told in sentences', Explanation, { moment: true })
   async explain(
     @Body(decode(ExplainBody)) body: ExplainBody,
     @Calling() caller: Caller,

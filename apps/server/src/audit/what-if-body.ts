@@ -6,6 +6,7 @@ import type { Fault } from '../http/http.failures.js';
 import { pointerOf } from '../http/pointer.js';
 import { chosen } from './chosen.js';
 import { PastQuestion } from './evaluation.controller.js';
+import { AtText } from './moments.js';
 import { ProposedCommand } from './proposed-command.js';
 
 const MOST_QUESTIONS = 1000;
@@ -37,7 +38,7 @@ const Change = chosen(
 
 export const WhatIfBody = exactWith(
   { questions: t.readonlyArray(exactWith(PastQuestion.needed, PastQuestion.optional)), change: Change },
-  { at: t.string },
+  { at: AtText },
 );
 export type WhatIfBody = t.TypeOf<typeof WhatIfBody>;
 

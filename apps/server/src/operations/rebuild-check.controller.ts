@@ -62,7 +62,7 @@ export class RebuildCheckController {
     }
     try {
       const report = await this.check.run(options);
-      return E.right(reply(this.shown(report), { position: report.position }));
+      return E.right(this.shown(report));
     } catch (thrown) {
       if (thrown instanceof StoreFailed) return E.left(thrown.failure);
       throw thrown;

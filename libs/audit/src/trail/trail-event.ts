@@ -21,10 +21,6 @@ export interface TrailEvent {
   readonly sealed: Sealed | null;
 }
 
-/** Categories that keep the engine going and tell an auditor nothing. */
-const plumbing: ReadonlySet<string> = new Set(['heartbeat', 'idempotency']);
-export const isPlumbing = ({ stream }: RecordedEvent): boolean => plumbing.has(categoryOf(stream));
-
 const idIn = <Id>(codec: t.Type<Id, string>, value: unknown): Id | null => (codec.is(value) ? value : null);
 
 /** Whom the event is about, where its stream says so better than its body. */

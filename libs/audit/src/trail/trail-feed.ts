@@ -3,6 +3,7 @@ import { E } from '#libs/kernel';
 import {
   type Batch,
   type EventStore,
+  isPlumbing,
   type Position,
   Progress,
   START,
@@ -11,7 +12,6 @@ import {
   type Subscription,
 } from '#libs/event-store';
 import { type Readability, type Readied, readied } from './readied.js';
-import { isPlumbing } from './trail-event.js';
 import type { TrailEnd, TrailIndex } from './trail-index.js';
 
 type Status = 'catching-up' | 'live' | 'halted' | 'stopped';

@@ -56,7 +56,7 @@ describe('an overlay of a log', () => {
     below: EventStore;
     overlay: OverlayStore;
     written: string[];
-    close(): Promise<void>;
+    readonly close: () => Promise<void>;
   }> => {
     const { store: below, close } = await temporaryStore();
     const [first, second] = [events(2), events(2)];

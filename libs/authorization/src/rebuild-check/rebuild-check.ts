@@ -3,6 +3,7 @@ import {
   categoryOf,
   type EventStore,
   idOf,
+  isPlumbing,
   type Position,
   type RecordedEvent,
   START,
@@ -46,8 +47,6 @@ const PIECE = 200;
 const MOST_NAMES = 100;
 /** How often a stream is looked at again that was being written to meanwhile. */
 const LOOKS = 10;
-
-const plumbing: ReadonlySet<string> = new Set(['heartbeat', 'idempotency']);
 
 const hashOf = (stream: string): number => {
   let sum = 0;
@@ -121,10 +120,9 @@ export class RebuildCheck {
       for (const recorded of page.events) {
         const { stream, position } = recorded;
         if (position > upTo) break;
-        const category = categoryOf(stream);
-        if (plumbing.has(category)) continue;
+        if (isPlumbing(recorded)) continue;
         events += 1;
-        const fold = factFolds.get(category);
+        const fold = factFolds.get(categoryOf(stream));
         if (fold === undefined || !isOfPart(stream)) continue;
         places.set(position, events);
         states.set(stream, orThrow(fold.step(states.get(stream) ?? fold.initialState, recorded)));
