@@ -35,5 +35,12 @@ it('does and says what the README says it does', async () => {
     'true project-key KeyCreated',
     'false revoked-key KeyRevoked',
     'SlugReserved ProjectCreated CollaboratorAdded CollaboratorAdded KeyCreated CollaboratorRemoved KeyRevoked',
+    'true project-key',
+    expect.stringMatching(
+      /^As of now, .+, the key “ci” \(“writ_….{4}”\) is not allowed to create files in the project “Alpha” of the organization “Acme”\.$/u,
+    ),
+    'The key has been revoked, and that is for good.',
+    expect.stringMatching(/^On \d+ \w+ \d{4} at [\d:]{8} UTC, “Ann”, through the operator, revoked the key “ci”/u),
+    'A new key has to be made; anyone with a place in the project “Alpha” can make one.',
   ]);
 });
