@@ -512,6 +512,59 @@ describe('AMB-39: who asks', () => {
     expect(await toldOf(personMay('eve'), ofBolt)).toBe('unknown-resource');
     expect(await toldOf(personMay('eve', 'gamma'), { token: await serviceToken(client, ['decisions']) })).toBe(403);
   });
+
+  it('RES-08: that a resource is another project’s is told to a project’s admin, and no event of that project', async () => {
+    const [alpha, beta] = [engine.id('alpha'), engine.id('beta')];
+    await client.ask('PUT', `/v1/projects/${beta}/resources/file/plans`, as('ann'));
+    const question = { subject: { type: 'user', id: engine.id('ann') }, action: 'file:read' };
+    const ask = async (name: string, route = path) => {
+      const resource = { type: 'file', id: 'plans', projectId: alpha };
+      const now = new Date().toISOString();
+      const { body } = await client.post<Decided>(route, { ...question, resource, at: now }, as(name));
+      return body;
+    };
+    expect(await ask('ann')).toMatchObject({ reason: 'other-project', evidence: [{ type: 'ResourceRegistered' }] });
+    expect(await ask('bob')).toMatchObject({ reason: 'other-project', evidence: [] });
+    expect(await ask('bob', '/v1/audit/explain')).toMatchObject({ reason: 'other-project', events: [] });
+  });
+
+  it('a service that acts for somebody does so in its own organizations alone, wherever they may go', async () => {
+    const [alpha, eve] = [engine.id('alpha'), engine.id('eve')];
+    await client.ask('PATCH', `/v1/projects/${alpha}/collaborators/${eve}`, { ...as('ann'), body: { role: 'admin' } });
+    const [everywhere, inBolt] = await Promise.all([
+      serviceToken(client, ['act-as']),
+      serviceToken(client, ['act-as'], [engine.id('bolt')]),
+    ]);
+    const routes = [
+      `events?projectId=${alpha}`,
+      `export?projectId=${alpha}`,
+      `access?projectId=${alpha}`,
+      `access-history?projectId=${alpha}&accountId=${eve}`,
+      `access-review?projectId=${alpha}&from=2026-01-01T00:00:00Z`,
+      `exposure?apiKeyId=${engine.id('late')}`,
+    ];
+    const status = async (route: string, token: string) =>
+      (await client.get(`/v1/audit/${route}`, { token, as: eve })).status;
+    expect(await Promise.all(routes.map((route) => status(route, everywhere)))).toEqual(routes.map(() => 200));
+    expect(await Promise.all(routes.map((route) => status(route, inBolt)))).toEqual(routes.map(() => 404));
+    expect(await toldOf(keyMay('late'), { token: everywhere, as: eve })).toBe('project-key');
+    for (const question of [keyMay('late'), personMay('bob')])
+      expect(await toldOf(question, { token: inBolt, as: eve })).toBe(404);
+    expect(await toldOf(keyMay('of-gamma', 'gamma'), { token: inBolt, as: eve })).toBe('project-key');
+  });
+
+  it('KEY-29: of a legacy key its owner is told, and no other admin of the organization', async () => {
+    const acme = engine.id('acme');
+    const role = (name: string) =>
+      client.ask('PATCH', `/v1/organizations/${acme}/members/${engine.id('dan')}`, {
+        ...as('ann'),
+        body: { role: name },
+      });
+    await role('admin');
+    expect(await toldOf(keyMay('next'), as('dan'))).toBe('revoked-key');
+    expect(await toldOf(keyMay('acme-legacy', 'acme-home'), as('dan'))).toBe(404);
+    await role('member');
+  });
 });
 
 describe('where the log cannot be read', () => {

@@ -245,13 +245,34 @@ const withHeader = (sent: Sent, name: string, value: string): Sent => ({
   headers: [...sent.headers.filter(([known]) => known !== name), [name, value]],
 });
 
-/** What no chance would come by: every kind once. */
-const knownGoods: Readonly<Record<string, object>> = { 'PUT /v1/support-matrix': { rows: supportRows } };
+/** What no chance would come by: every kind once, or a moment that has been. */
+const knownGoods: Readonly<Record<string, object>> = {
+  'PUT /v1/support-matrix': { rows: supportRows },
+  'POST /v1/audit/evaluation': {
+    subject: { type: 'user', id: 'user_1' },
+    action: 'file:read',
+    resource: { type: 'file', id: 'weights', projectId: 'proj_1' },
+    channel: 'api',
+    context: { ip: '192.0.2.1' },
+    at: '2026-01-01T00:00:00Z',
+  },
+};
 
 /** Without which there is no good request. */
-const knownQueries: Readonly<Record<string, string>> = {
-  'GET /v1/projects/{projectId}/api-key-report': '?about=maker-gone',
-  'GET /v1/organizations/{organizationId}/api-key-report': '?about=maker-gone',
+const knownQueries: Readonly<Record<string, (ids: Ids) => Readonly<Record<string, string | undefined>>>> = {
+  'GET /v1/projects/{projectId}/api-key-report': () => ({ about: 'maker-gone' }),
+  'GET /v1/organizations/{organizationId}/api-key-report': () => ({ about: 'maker-gone' }),
+  'GET /v1/audit/access': ({ projectId }) => ({ projectId }),
+  'GET /v1/audit/access-history': ({ projectId, accountId }) => ({ projectId, accountId }),
+  'GET /v1/audit/access-review': ({ projectId }) => ({ projectId, from: '2026-01-01T00:00:00Z' }),
+  'GET /v1/audit/exposure': ({ keyId: apiKeyId }) => ({ apiKeyId }),
+};
+
+const queryOf = (taker: Taker, { ids }: Scene): string => {
+  const query = Object.entries(knownQueries[taker.name]?.(ids) ?? {});
+  return query.length === 0
+    ? ''
+    : `?${query.map(([name, value = '']) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
 };
 
 let asked = 0;
@@ -550,7 +571,7 @@ describe('afterwards', () => {
     scene = await setScene();
     for (const taker of takers) {
       const { method, path, headers } = goodRequest(taker, scene);
-      const target = `${path}${knownQueries[taker.name] ?? ''}`;
+      const target = `${path}${queryOf(taker, scene)}`;
       if (method === 'GET')
         expect([target, (await sender.send({ method, path: target, headers })).status]).toEqual([target, 200]);
     }

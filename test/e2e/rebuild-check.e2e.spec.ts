@@ -46,8 +46,9 @@ describe('the state, folded afresh beside the live one', () => {
     const whole = await check().run();
     expect(whole).toMatchObject({ differences: 0, differing: [], digest: expect.stringMatching(/^[0-9a-f]{64}$/u) });
     expect(whole.streams).toBeGreaterThan(200);
-    const inParts = await check(engine.live, 50).run();
-    expect(inParts).toEqual(whole);
+    // A heartbeat may have come in between.
+    const { position: _, ...inParts } = await check(engine.live, 50).run();
+    expect(whole).toMatchObject(inParts);
   });
 
   it('is another by its digest after any event that decisions rest on, and the same after a heartbeat', async () => {

@@ -17,9 +17,18 @@ export interface CheckedArchive {
   entries(progress: Progress): AsyncGenerator<Entry>;
 }
 
+async function* readable(source: ArchiveSource): AsyncGenerator<Buffer> {
+  try {
+    yield* source.open();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RestoreFailed({ _tag: 'ArchiveUnreadable', why });
+  }
+}
+
 async function* counted(source: ArchiveSource, progress: Progress): AsyncGenerator<Buffer> {
   let read = 0;
-  for await (const chunk of source.open()) {
+  for await (const chunk of readable(source)) {
     yield chunk;
     read += chunk.length;
     progress(read, source.bytes);
@@ -36,16 +45,25 @@ export const answeringRestore = async <A>(work: () => Promise<A>): Promise<E.Eit
   }
 };
 
+/** Throws where whoever began a restore wants it no longer. */
+export const goOn = (signal: AbortSignal | undefined, begun: boolean): void => {
+  if (signal?.aborted === true) throw new RestoreFailed({ _tag: 'RestoreStopped', begun });
+};
+
 /** Reads all of it, and keeps none of it. */
 export const checkedArchive = (
   source: ArchiveSource,
   keyring: Keyring,
   progress: Progress,
+  signal?: AbortSignal,
 ): Promise<E.Either<RestoreFailure, CheckedArchive>> => {
   const entries = (told: Progress) => entriesIn(counted(source, told), keyring);
   return answeringRestore(async () => {
     let last: Entry | undefined;
-    for await (const entry of entries(progress)) last = entry;
+    for await (const entry of entries(progress)) {
+      goOn(signal, false);
+      last = entry;
+    }
     // An archive that is not whole has thrown.
     if (last?.kind !== 'whole') throw new Error('an archive ended, and was neither whole nor refused');
     return { ...last, entries };

@@ -7,7 +7,11 @@ export type RestoreFailure =
   /** What it should go into holds something already. */
   | { readonly _tag: 'TargetInUse'; readonly why: string }
   /** A store did not do its part. What was done so far stays, and the same archive goes on from there. */
-  | { readonly _tag: 'RestoreInterrupted'; readonly why: string };
+  | { readonly _tag: 'RestoreInterrupted'; readonly why: string }
+  /** The file did not let itself be read. */
+  | { readonly _tag: 'ArchiveUnreadable'; readonly why: string }
+  /** Whoever had begun it stopped it. `begun`: something was brought in already; that stays, and the same archive goes on from there. */
+  | { readonly _tag: 'RestoreStopped'; readonly begun: boolean };
 
 /** How reading an archive ends that cannot be believed: an iteration cannot answer, it can only throw. */
 export class RestoreFailed extends Error {
@@ -31,5 +35,11 @@ export const inWords = (failure: RestoreFailure): string => {
       return failure.why;
     case 'RestoreInterrupted':
       return `${failure.why}. See to that, then run it again with the same backup: it goes on where it ended`;
+    case 'ArchiveUnreadable':
+      return `the backup cannot be read: ${failure.why}`;
+    case 'RestoreStopped':
+      return failure.begun
+        ? 'stopped before its end. Run it again with the same backup: it goes on where it ended; until then no server starts here'
+        : 'stopped while the backup was still being checked: nothing was touched';
   }
 };

@@ -3,7 +3,7 @@ import { E } from '#libs/kernel';
 import type { Vault, VaultRow } from '#libs/vault';
 import { Appends } from './appends.js';
 import { type EndLine, rowIn } from './archive-line.js';
-import { answeringRestore, type CheckedArchive, type Progress } from './checked-archive.js';
+import { answeringRestore, type CheckedArchive, goOn, type Progress } from './checked-archive.js';
 import { linesOfLog } from './existing-log.js';
 import { interrupted } from './interrupted.js';
 import { RestoreFailed, type RestoreFailure } from './restore-failure.js';
@@ -87,14 +87,16 @@ const changed = (): RestoreFailed =>
 
 /**
  * Brings an archive into a log and a vault that have nothing: the same events, ids, revisions, data and metadata in the same order, and the same keys. Until that is
- * done no server starts on them; where it is cut short, the same call goes on.
+ * done no server starts on them; where it is cut short, or stopped by `signal`, the same call goes on.
  */
 export const restored = (
   target: Target,
   archive: CheckedArchive,
   progress: Progress,
+  signal?: AbortSignal,
 ): Promise<E.Either<RestoreFailure, Restored>> =>
   answeringRestore(async () => {
+    goOn(signal, false);
     const mark = markOf(archive.mac);
     const isResumed = await entered(target, mark);
     const found = new Found(target.store);
@@ -107,6 +109,9 @@ export const restored = (
       rows = [];
     };
     for await (const entry of archive.entries(progress)) {
+      // What is under way ends first: the stores are closed next.
+      if (signal?.aborted === true) await appends.done();
+      goOn(signal, true);
       switch (entry.kind) {
         case 'event':
           if (isResumed && (await found.has(entry.text))) break;

@@ -1,4 +1,4 @@
-import { type LiveState, mayRead, type Place, type Question, type Refusal } from '#libs/authorization';
+import { type Decision, type LiveState, mayRead, type Place, type Question, type Refusal } from '#libs/authorization';
 import { type AccountId, E, notFound, type OrganizationId, timestampOf } from '#libs/kernel';
 import type { Freshness } from '#libs/read-models';
 import { confinementOf } from '../http/authentication.js';
@@ -10,6 +10,12 @@ export type Within = ReadonlyArray<OrganizationId> | null;
 
 /** What a person may not be shown, and why; or whose it is. */
 type Home = E.Either<Refusal, OrganizationId>;
+
+/** A person, and through which credential. */
+type Acting = Caller & { readonly person: AccountId };
+
+/** Reasons that rest on a registration, of whichever project. */
+const elsewhere: ReadonlySet<string> = new Set<Decision['reason']>(['other-project', 'unknown-resource']);
 
 const forbidden: Refusal = { _tag: 'Forbidden', action: 'audit:read' };
 
@@ -26,9 +32,8 @@ export class AuditAccess {
   /** `undefined`: the caller names no place. */
   of(caller: Caller, place: Place | undefined): E.Either<Refusal, Within> {
     this.refuseStale();
-    const { person } = caller;
-    if (person === null) return E.right(confinementOf(caller));
-    return E.map((home: OrganizationId) => [home])(this.homeFor(person, place));
+    if (caller.person === null) return E.right(confinementOf(caller));
+    return E.map((home: OrganizationId) => [home])(this.homeFor({ ...caller, person: caller.person }, place));
   }
 
   /**
@@ -40,10 +45,24 @@ export class AuditAccess {
     const { person } = caller;
     if (person === null || subject.type !== 'api_key') return this.of(caller, named);
     this.refuseStale();
-    const home = this.homeOfKey(person, subject.id);
+    const acting = { ...caller, person };
+    const home = this.homeOfKey(acting, subject.id);
     if (E.isLeft(home)) return home;
-    const there = named === undefined ? home : this.homeFor(person, named);
+    const there = named === undefined ? home : this.homeFor(acting, named);
     return E.isLeft(there) ? there : E.right([...new Set([home.right, there.right])]);
+  }
+
+  /**
+   * What says that a resource is another project's, or was, is an event of that project: for a person who may audit them all. To any
+   * other the decision is the same, and cites nothing.
+   */
+  told(caller: Caller, within: Within, decision: Decision): Decision {
+    const { person } = caller;
+    if (person === null || decision.decision || !elsewhere.has(decision.reason)) return decision;
+    const mayAuditAll = (within ?? []).every(
+      (id) => this.refusal(person, 'audit:read', { type: 'organization', id }) === undefined,
+    );
+    return mayAuditAll ? decision : { ...decision, evidence: [] };
   }
 
   /** Rights are those of today: a state that is past its bound does not know them, or whose token was revoked meanwhile. */
@@ -51,9 +70,13 @@ export class AuditAccess {
     if (this.freshness.isStale()) throw new Refused({ _tag: 'StateTooOld' });
   }
 
-  private homeFor(person: AccountId, place: Place | undefined): Home {
+  private homeFor(caller: Acting, place: Place | undefined): Home {
     if (place === undefined) return E.left(forbidden);
+    const { person } = caller;
     const home = place.type === 'organization' ? place.id : this.live.project(place.id)?.organizationId;
+    // A service that acts for a person does so in its own organizations alone, wherever that person may go.
+    const confinement = confinementOf(caller);
+    if (confinement !== null && !confinement.some((each) => each === home)) return E.left(notFound(place.type));
     const refusal = this.refusal(person, 'audit:read', place);
     if (refusal === undefined && home !== undefined) return E.right(home as OrganizationId);
     // Whoever audits the organization audits each project of it, also one that they would have to join first (PRJ-21).
@@ -62,16 +85,17 @@ export class AuditAccess {
     return mayAuditAll ? E.right(home as OrganizationId) : E.left(refusal ?? notFound(place.type));
   }
 
-  /** A legacy key is the organization's, and no project's admin is told of it (KEY-29). */
-  private homeOfKey(person: AccountId, keyId: string): Home {
+  /** A legacy key is its owner's alone (KEY-29). */
+  private homeOfKey(caller: Acting, keyId: string): Home {
     const key = this.live.key(keyId);
     if (key === undefined) return E.left(notFound('api key'));
     const { legacy, organizationId, projectId } = key;
+    if (legacy && this.live.organization(organizationId)?.ownerId !== caller.person) return E.left(notFound('api key'));
     const place = legacy
       ? ({ type: 'organization', id: organizationId } as const)
       : ({ type: 'project', id: projectId } as const);
-    const home = this.homeFor(person, place);
-    const isListed = !legacy && this.refusal(person, 'api-key:list', place) === undefined;
+    const home = this.homeFor(caller, place);
+    const isListed = !legacy && this.refusal(caller.person, 'api-key:list', place) === undefined;
     return E.isRight(home) || isListed ? home : E.left(notFound('api key'));
   }
 

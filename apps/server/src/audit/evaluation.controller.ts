@@ -70,6 +70,8 @@ export class EvaluationController {
     const decision = await this.past.ask(position, (factsAt) =>
       decide(confinedTo(factsAt(position), within.right, about), question, { now, stale: false }),
     )();
-    return E.isLeft(decision) ? decision : E.right(reply(decisionView(decision.right, this.tokens), { position }));
+    if (E.isLeft(decision)) return decision;
+    const told = this.access.told(caller, within.right, decision.right);
+    return E.right(reply(decisionView(told, this.tokens), { position }));
   }
 }

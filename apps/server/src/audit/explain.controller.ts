@@ -55,6 +55,7 @@ export class ExplainController {
       isNow: body.at === undefined,
       within: within.right,
       sight: this.sights.of(caller, within.right, projectId),
+      told: (decision) => this.access.told(caller, within.right, decision),
     });
     if (E.isLeft(explained)) return explained;
     const { decision, at, sentences, events } = explained.right;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Logger, type OnModuleDestroy, Req, Res } from '@nestjs/common';
+import { Controller, Get, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as t from 'io-ts';
 import { exportOf, Trail, type TrailEvent, unguarded, written } from '#libs/audit';
@@ -8,6 +8,7 @@ import { E, exactWith } from '#libs/kernel';
 import { ForPersonOr } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import type { Caller } from '../http/caller.js';
+import { LongAnswers } from '../http/long-answers.js';
 import { PositionTokens } from '../http/position-token.js';
 import type { Failure } from '../http/problem.catalogue.js';
 import { Asked } from '../http/query.guard.js';
@@ -25,9 +26,6 @@ const ExportQuery = exactWith(
 );
 type ExportQuery = t.TypeOf<typeof ExportQuery>;
 
-/** In ms: a client that takes nothing for so long is let go. */
-const PATIENCE = 120_000;
-
 /** In ms: what is under way when the server stops may end by itself in this time; the rest is broken off, and can be gone on with. */
 const LAST_PAGES = 1_000;
 
@@ -36,8 +34,7 @@ const beyond: Failure = { _tag: 'UnknownPosition', detail: 'This position is bey
 /** The trail as a stream, in memory a page at a time, at the pace of its reader. */
 @Controller('v1/audit/export')
 export class ExportController implements OnModuleDestroy {
-  private readonly logger = new Logger('Export');
-  private readonly running = new Set<Readable>();
+  private readonly answers = new LongAnswers('export');
 
   constructor(
     private readonly trail: Trail,
@@ -77,15 +74,13 @@ export class ExportController implements OnModuleDestroy {
     const headers = { 'content-type': form.type };
     // Whoever asks only for the headers is not read a log to.
     const body = Readable.from(request.method === 'HEAD' ? [] : text, { highWaterMark: 1 });
-    this.watch(body, request, response);
+    this.answers.watch(body, request, response);
     return E.right(reply(body as never, { position: upTo, headers }));
   }
 
   /** The server stops. */
   onModuleDestroy(): void {
-    setTimeout(() => {
-      for (const body of this.running) body.destroy(new Error('the server stops'));
-    }, LAST_PAGES).unref();
+    this.answers.stop(LAST_PAGES);
   }
 
   private behind(text: string | undefined): E.Either<Failure, Position | null> {
@@ -104,15 +99,5 @@ export class ExportController implements OnModuleDestroy {
       if (!this.still.isStill(caller, query)) throw new Error('its reader may not read on');
       yield page;
     }
-  }
-
-  /** The status has gone out when it breaks, so its connection is cut: nobody takes for whole what has no end. */
-  private watch(body: Readable, request: FastifyRequest, response: FastifyReply): void {
-    request.raw.setTimeout(PATIENCE);
-    this.running.add(body);
-    body.once('error', (error) => {
-      this.logger.warn(`the export ${request.id} was broken off: ${error.message}`);
-    });
-    response.raw.once('close', () => this.running.delete(body));
   }
 }

@@ -1,6 +1,7 @@
 import type { Wondered } from '#libs/audit';
 import { confinedTo, type Question, type Refusal } from '#libs/authorization';
 import { E } from '#libs/kernel';
+import { confinementOf } from '../http/authentication.js';
 import type { Caller } from '../http/caller.js';
 import type { AuditAccess, Within } from './audit-access.js';
 import type { ProposedCommand } from './proposed-command.js';
@@ -24,6 +25,9 @@ export class WhatIfAccess {
 
   /** What is of no one organization, as an account or the support table, is no person's to wonder about. */
   toCommand(caller: Caller, command: ProposedCommand): E.Either<Refusal, Within> {
+    // Whether it could be done tells where else somebody is at home, and at any moment since when: for who sees all there is.
+    if (command.type === 'provision-member' && (caller.person !== null || confinementOf(caller) !== null))
+      return E.left({ _tag: 'Forbidden', action: 'member:provision' });
     if ('organizationId' in command)
       return this.access.of(caller, { type: 'organization', id: command.organizationId });
     if ('projectId' in command) return this.access.of(caller, { type: 'project', id: command.projectId });

@@ -4,7 +4,7 @@ import type { Rows } from './problem.js';
 /** What the history refuses, or cannot tell now. */
 export type AuditFailure = TimeInTheFuture | TrailBehind | TrailUnavailable;
 
-const soon = () => ({ 'retry-after': '5' });
+const soon = () => ({ 'retry-after': '1' });
 
 export const auditProblems = {
   TimeInTheFuture: {

@@ -1,21 +1,18 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Logger, type OnModuleDestroy, Req, Res } from '@nestjs/common';
+import { Controller, Get, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Backups } from '#libs/backups';
 import { E, timestampOf } from '#libs/kernel';
 import { ForOperator } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
+import { LongAnswers } from '../http/long-answers.js';
 import { Answers } from '../openapi/answers.js';
 import { BackupLine } from '../openapi/backup-shapes.js';
-
-/** In ms: a client that takes nothing for so long is let go. */
-const PATIENCE = 120_000;
 
 /** The log and the vault as one archive, while everything goes on; at the pace of its reader. */
 @Controller('v1/backup')
 export class BackupController implements OnModuleDestroy {
-  private readonly logger = new Logger('Backup');
-  private readonly running = new Set<Readable>();
+  private readonly answers = new LongAnswers('backup');
 
   constructor(private readonly backups: Backups) {}
 
@@ -31,22 +28,12 @@ export class BackupController implements OnModuleDestroy {
     const { position, text } = begun.right;
     // Whoever asks only for the headers is not read a log to.
     const body = Readable.from(request.method === 'HEAD' ? [] : text, { highWaterMark: 1 });
-    this.watch(body, request, response);
+    this.answers.watch(body, request, response);
     return E.right(reply(body as never, { position, headers: { 'content-type': 'application/x-ndjson' } }));
   }
 
   /** The server stops: a backup can take hours, and one that is cut is none. */
   onModuleDestroy(): void {
-    for (const body of this.running) body.destroy(new Error('the server stops'));
-  }
-
-  /** The status has gone out when it breaks, so its connection is cut; and what was sent has no last line. */
-  private watch(body: Readable, request: FastifyRequest, response: FastifyReply): void {
-    request.raw.setTimeout(PATIENCE);
-    this.running.add(body);
-    body.once('error', (error) => {
-      this.logger.warn(`the backup ${request.id} was broken off: ${error.message}`);
-    });
-    response.raw.once('close', () => this.running.delete(body));
+    this.answers.stop(0);
   }
 }

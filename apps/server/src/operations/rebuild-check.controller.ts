@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, HttpCode, type OnModuleDestroy, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type * as t from 'io-ts';
 import { RebuildCheck, type RebuildReport, RebuildWatch } from '#libs/authorization';
 import { StoreFailed } from '#libs/event-store';
@@ -21,7 +21,9 @@ const lines = /\bapplication\/(?:x-ndjson|ndjson|jsonl)\b/iu;
 
 /** Does this node's state say what the log says? Folded afresh beside it, and compared. */
 @Controller('v1/rebuild-check')
-export class RebuildCheckController {
+export class RebuildCheckController implements OnModuleDestroy {
+  private readonly running = new Set<AbortController>();
+
   constructor(
     private readonly check: RebuildCheck,
     private readonly watch: RebuildWatch,
@@ -49,9 +51,14 @@ export class RebuildCheckController {
   @Answers('Check this node’s state against the log now', Checked, {
     streamed: { 'application/x-ndjson': CheckLine },
   })
-  async now(@Req() request: FastifyRequest): Answer<t.TypeOf<typeof Checked>> {
+  async now(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) response: FastifyReply,
+  ): Answer<t.TypeOf<typeof Checked>> {
     const stopping = new AbortController();
-    request.raw.socket.once('close', () => {
+    this.running.add(stopping);
+    response.raw.once('close', () => {
+      this.running.delete(stopping);
       stopping.abort();
     });
     const options = { share: SHARE, signal: stopping.signal };
@@ -65,8 +72,14 @@ export class RebuildCheckController {
       return E.right(this.shown(report));
     } catch (thrown) {
       if (thrown instanceof StoreFailed) return E.left(thrown.failure);
+      // Whoever asked has left, or the server stops.
+      if (stopping.signal.aborted) return E.left({ _tag: 'PositionNotReached' });
       throw thrown;
     }
+  }
+
+  onModuleDestroy(): void {
+    for (const stopping of this.running) stopping.abort();
   }
 
   private async *written(told: AsyncIterable<number | RebuildReport>): AsyncGenerator<string> {

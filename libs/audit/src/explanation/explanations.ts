@@ -15,6 +15,8 @@ export interface Asked {
   /** The organizations that the asker is confined to; null for all of them. */
   readonly within: ReadonlyArray<OrganizationId> | null;
   readonly sight: Sight;
+  /** The decision as its asker may be told it. */
+  readonly told: (decision: Decision) => Decision;
 }
 
 export interface Explained extends Explanation {
@@ -44,7 +46,7 @@ export class Explanations {
     const told = (called: (id: string) => Called) =>
       facts.ask((factsAt: FactsAt) => {
         const seen = confinedTo(factsAt(position), within, about);
-        const decision = decide(seen, question, { now, stale: false });
+        const decision = asked.told(decide(seen, question, { now, stale: false }));
         const events = citedOf(facts.events);
         if (E.isLeft(events)) return events;
         const explanation = explain({

@@ -223,6 +223,12 @@ describe('the file of the trail', () => {
     expect(await trail.open('log')).toEqual(nothing);
   });
 
+  const changed = (sql: string) => (): void => {
+    const db = new Database(path);
+    db.exec(sql);
+    db.close();
+  };
+
   const damages: Readonly<Record<string, () => void>> = {
     'is no SQLite file': () => {
       writeFileSync(path, 'x'.repeat(100_000));
@@ -230,16 +236,15 @@ describe('the file of the trail', () => {
     'was cut': () => {
       truncateSync(path, statSync(path).size >> 1);
     },
-    'lost a row': () => {
-      const db = new Database(path);
-      db.exec('DELETE FROM event WHERE n = 5');
-      db.close();
-    },
-    'has a row that is no JSON': () => {
-      const db = new Database(path);
-      db.exec(`UPDATE event SET body = 'hunter2' WHERE n = 5`);
-      db.close();
-    },
+    'lost a row': changed('DELETE FROM event WHERE n = 5'),
+    'has a row that is no JSON': changed(`UPDATE event SET body = 'hunter2' WHERE n = 5`),
+    'has a row that is nothing': changed(`UPDATE event SET body = 'null' WHERE n = 5`),
+    'has a row without a time': changed(
+      `UPDATE event SET body = '[1,2,3,"hunter2",5,6,7,8,9,10,11,12,13]' WHERE n = 5`,
+    ),
+    'has an end that is no JSON': changed(`UPDATE meta SET value = 'hunter2' WHERE key = 'end'`),
+    'lost a table': changed('DROP TABLE posting'),
+    'has times of another length': changed("UPDATE segment SET times = x'00'"),
     'has overwritten pages': () => {
       const bytes = readFileSync(path);
       bytes.fill(0xab, 4_096 * 2);

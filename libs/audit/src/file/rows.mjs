@@ -5,6 +5,9 @@ import { damaged } from './trail-file.mjs';
  * @typedef {import('../trail/trail-index.js').TrailEnd} TrailEnd
  */
 
+/** How many a row has. */
+const FIELDS = 13;
+
 const LONGEST = 2n ** 128n - 1n;
 
 /** Big-endian in 16 bytes, so that bytes order as positions do: EventStoreDB's have 128 bits. @param {bigint} position */
@@ -62,11 +65,12 @@ export class Rows {
   /** @param {number} n @param {string} body @returns {Row} */
   parsed(n, body) {
     try {
-      return /** @type {Row} */ (JSON.parse(body));
+      const row = /** @type {Row} */ (JSON.parse(body));
+      if (Array.isArray(row) && row.length === FIELDS && Number.isFinite(Date.parse(row[3]))) return row;
     } catch {
       // What it says would quote the row.
-      throw damaged(`row ${String(n)} is no JSON`);
     }
+    throw damaged(`row ${String(n)} is no row`);
   }
 
   /** @param {number} n @returns {bigint} */

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
  */
 
 /** A file of any other format is thrown away: it can always be made anew. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 // A row by its number, from 0 without a gap, with the latest time of all rows up to it; the lists of `Postings`; the times of `Spans`.
 const schema = `
@@ -27,6 +27,9 @@ const codeOf = (error) => String(/** @type {{ code?: unknown }} */ (error).code)
 
 /** @param {unknown} error */
 export const isDamage = (error) => /^SQLITE_(?:CORRUPT|NOTADB)/u.test(codeOf(error));
+
+/** What the disk or another process is to blame for, and not the file. @param {unknown} error */
+const isTrouble = (error) => /^SQLITE_(?:BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|NOMEM|PERM)/u.test(codeOf(error));
 
 /** @param {string} path @param {unknown} error */
 export const causeOf = (path, error) => {
@@ -93,7 +96,8 @@ export const openTrail = (of, read) => {
       return { db, read: read(db) };
     } catch (error) {
       db.close();
-      throw error;
+      // A file that opens, and has not in it what was written.
+      throw isTrouble(error) ? error : damaged(String(error));
     }
   };
   try {

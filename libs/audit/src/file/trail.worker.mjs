@@ -131,8 +131,11 @@ export const calls = {
     return n < 0 ? null : rows.timeOf(n);
   },
   close() {
-    letGo();
-    port.close();
+    try {
+      letGo();
+    } finally {
+      port.close();
+    }
   },
 };
 

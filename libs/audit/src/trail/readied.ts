@@ -1,4 +1,4 @@
-import { type Position, type RecordedEvent, START, StoreFailed, type StoreFailure } from '#libs/event-store';
+import { type RecordedEvent, START, StoreFailed, type StoreFailure } from '#libs/event-store';
 import { E } from '#libs/kernel';
 import { type TrailEvent, trailEvent } from './trail-event.js';
 import type { TrailEnd } from './trail-index.js';
@@ -12,12 +12,11 @@ export interface Readied {
   readonly end: TrailEnd;
 }
 
-/** Events as an auditor reads them. `position`: how far the trail goes with them; the last one's own where it is left out. Throws `StoreFailed`. */
-export const readied = (
-  slice: ReadonlyArray<RecordedEvent>,
-  position: Position | undefined,
-  readable: Readability,
-): Readied => {
+/**
+ * Events as an auditor reads them. The trail ends with the last of them, and no further: what keeps the engine going may lie behind
+ * it, and a log restored from a copy may have been cut there. Throws `StoreFailed`.
+ */
+export const readied = (slice: ReadonlyArray<RecordedEvent>, readable: Readability): Readied => {
   const events = slice.map((recorded) => {
     const read = readable(recorded);
     const event = E.isLeft(read) ? read : trailEvent(recorded);
@@ -26,5 +25,5 @@ export const readied = (
   });
   const end = slice.at(-1);
   const last = end === undefined ? null : { id: end.id, stream: end.stream, revision: end.revision };
-  return { events, end: { position: position ?? end?.position ?? START, last } };
+  return { events, end: { position: end?.position ?? START, last } };
 };

@@ -131,7 +131,8 @@ export class TrailFeed {
     if (last === null) return position === START;
     const found = await this.store.read(last.stream as StreamName, { from: last.revision, limit: 1 })();
     if (E.isLeft(found)) throw new StoreFailed(found.left);
-    return found.right[0]?.id === last.id;
+    const [there] = found.right;
+    return there?.id === last.id && there.position === position;
   }
 
   /** The next slice is made ready while the one before is written: two threads, at work at once. */
@@ -141,7 +142,7 @@ export class TrailFeed {
     try {
       for (let n = 0; n < news.length; n += SLICE) {
         const slice = news.slice(n, n + SLICE);
-        const ready = readied(slice, n + SLICE < news.length ? undefined : batch.position, this.readable);
+        const ready = readied(slice, this.readable);
         await turn();
         await writing;
         writing = this.write(ready);
