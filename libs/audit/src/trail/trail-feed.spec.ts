@@ -108,16 +108,14 @@ const soon = async (wanted: number | string): Promise<void> => {
 describe('the trail follows the log', () => {
   it('and ends with the last event that it has: a log that is cut behind it, and goes on, loses none', async () => {
     await write(1_000);
-    const [last] = E.getOrElse((): never => {
-      throw new Error('nothing there');
-    })(await opened.store.read('project-proj_a', { direction: 'backwards', limit: 1 })());
+    const head = await opened.store.head()();
     for (let n = 0; n < 20; n += 1) {
       const beat = { id: crypto.randomUUID(), type: 'HeartbeatRecorded', version: 1, data: {}, metadata: {} };
       await opened.store.append('heartbeat-log', 'any', [beat as never])();
     }
     start();
     await soon(1_000);
-    expect((await index.open(opened.store.logId)).position).toBe(last?.position);
+    expect(E.right((await index.open(opened.store.logId)).position)).toEqual(head);
   });
 
   it('from its beginning, and goes on with what comes', async () => {
