@@ -275,6 +275,7 @@ describe('the exit code', () => {
     [4, 'what one may not', () => `organizations update ${all.organization} --name x --as ${all.member}`],
     [5, 'a bad request', () => `organizations update ${all.organization} --name ${'x'.repeat(101)} --as ${all.owner}`],
     [5, 'a rule', () => `keys create --project ${alpha} --name x --expires-at 2001-01-01T00:00:00Z --as ${all.owner}`],
+    [2, 'a file to import that is none', () => `import ${directory}`],
     [6, 'no server', () => 'me --url http://127.0.0.1:1'],
   ];
   it.each(cases)('is %i for %s', async (code, _, argv) => {
@@ -344,6 +345,9 @@ describe('long work', () => {
     expect((await asOperator(`${command} --output ${out}`)).code).toBe(0);
     await makeKey(server.client, alpha, all.owner, { name: 'later' });
     const before = readFileSync(out, 'utf8').length;
+    const other = `audit export --organization ${all.organization} --format csv --output ${out} --resume`;
+    expect(await asOperator(other)).toMatchObject({ code: 2, err: expect.stringContaining('another query') });
+    expect(readFileSync(out, 'utf8').length).toBe(before);
     expect((await asOperator(`${command} --output ${out} --resume`)).code).toBe(0);
     expect(readFileSync(out, 'utf8').length).toBeGreaterThan(before);
     expect(readFileSync(out, 'utf8')).toBe((await asOperator(command)).out);
@@ -361,6 +365,12 @@ describe('long work', () => {
     expect([restored.code, restored.err]).toEqual([0, '']);
     expect(JSON.parse(restored.out)).toMatchObject({ found: 0, events: expect.any(Number) });
     expect(await writ(['restore', backup], { env })).toMatchObject({ code: 5, out: '' });
+    for (const no of [directory, join(directory, 'none')])
+      expect(await writ(['restore', no], { env })).toMatchObject({ code: 2, out: '' });
+    expect(await writ(['restore', backup], { env, signal: AbortSignal.abort() })).toEqual({
+      ...{ code: 130, out: '' },
+      err: 'writ: interrupted: stopped while the backup was still being checked: nothing was touched\n',
+    });
     const check = await asOperator('check --json');
     expect([check.code, JSON.parse(check.out)]).toEqual([0, expect.objectContaining({ differences: 0 })]);
   });
@@ -401,6 +411,20 @@ describe('the program', () => {
     const env = { ...process.env, ...environment() };
     const ran = await promisify(execFile)('bash', ['-c', script, 'bash', process.execPath, ...source], { env });
     expect(ran).toEqual({ stdout: '{ 0\n', stderr: '' });
+  });
+
+  it('tells a secret that its file cannot hold, as on a full disk: it is made, and nobody has it again', async () => {
+    const path = join(directory, 'full');
+    const argv = ['keys', 'create', '--project', alpha, '--name', 'x', '--as', all.owner, '--secret-file', path];
+    const script = 'ulimit -f 0; "$@"; echo "$?"';
+    const env = { ...process.env, ...environment() };
+    const ran = await promisify(execFile)('bash', ['-c', script, 'bash', process.execPath, ...source, ...argv], {
+      env,
+    });
+    expect(ran.stdout).toMatch(/^writ_[0-9A-Za-z]{49}\n7\n$/u);
+    expect(ran.stderr).toContain('is on stdout: keep it');
+    expect(ran.stderr).not.toContain(ran.stdout.split('\n')[0]);
+    expect(existsSync(path)).toBe(false);
   });
 
   it('completes commands in bash', async () => {

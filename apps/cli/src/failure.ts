@@ -14,7 +14,7 @@ export type Failure =
   | { readonly _tag: 'BadFile'; readonly detail: string }
   | { readonly _tag: 'Unfinished'; readonly detail: string }
   | { readonly _tag: 'CannotRestore'; readonly detail: string }
-  | { readonly _tag: 'Interrupted' };
+  | { readonly _tag: 'Interrupted'; readonly detail?: string };
 
 /** Carries a failure out of streams and callbacks to `run`, which alone tells it and knows its exit code. */
 export class Stopped extends Error {

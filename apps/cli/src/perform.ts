@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from './exit-codes.js';
 import { usage } from './failure.js';
-import type { Environment, Io } from './io.js';
+import { type Environment, type Io, note } from './io.js';
 import type { Operation, Option } from './operations/operation.js';
 import { valueOf } from './options.js';
 import { lookOf } from './output/table.js';
@@ -9,9 +9,10 @@ import { ask, type Run } from './work/ask.js';
 import { download } from './work/download.js';
 import { follow } from './work/follow.js';
 import { list } from './work/list.js';
+import { queryHash } from './work/part-note.js';
 import { Files } from './work/secret-files.js';
 import { upload } from './work/upload.js';
-import { connectionOf } from './wire/connection.js';
+import { type Connection, connectionOf, isThisMachine } from './wire/connection.js';
 import { Patient } from './wire/patient.js';
 import { prepare, type Value } from './wire/request.js';
 
@@ -60,6 +61,16 @@ const givenTo = async (operation: Operation, command: Command, files: Files): Pr
   return given;
 };
 
+/** A proxy of one's own may stand in between, so it is told, and not refused. */
+const warnOfPlainHttp = async (io: Io, { url, token }: Connection, given: Given): Promise<void> => {
+  const isSecret = token !== undefined || given.some(([{ takes }]) => takes.startsWith('secret-'));
+  if (isSecret && url.protocol === 'http:' && !isThisMachine(url))
+    await note(
+      io,
+      `writ: warning: a credential goes to ${url.host} over plain http, where others may read it: use https.`,
+    );
+};
+
 /** One run of one operation. */
 export const perform = async (operation: Operation, command: Command, io: Io, env: Environment): Promise<ExitCode> => {
   const flags = command.optsWithGlobals<Flags>();
@@ -67,6 +78,7 @@ export const perform = async (operation: Operation, command: Command, io: Io, en
   const connection = connectionOf(flags, env);
   const given = await givenTo(operation, command, files);
   const request = prepare(operation, connection, given, flags);
+  await warnOfPlainHttp(io, connection, given);
   const patient = new Patient(io, connection);
   const look = lookOf(io.stdout, env);
   const run: Run = { io, patient, look, json: flags.json === true, ndjson: flags.ndjson === true };
@@ -77,7 +89,7 @@ export const perform = async (operation: Operation, command: Command, io: Io, en
       case 'list':
         return await list(run, answer.columns, request, { limit: limitOf(flags), all: flags.all });
       case 'file':
-        return await download(run, request, flags, answer.resumes);
+        return await download(run, request, flags, answer.resumes ? queryHash(connection, request) : undefined);
       case 'followed':
         return await follow(run, operation, request);
       case 'record':

@@ -24,8 +24,11 @@ const amount = () => [
 
 const place = (resumes: boolean) => [
   new Flag('--output <path>', 'Into this file, which is there only once it is whole'),
-  new Flag('--force', 'Replace the file'),
-  ...(resumes ? [new Flag('--resume', 'Go on behind the last whole line of the file').conflicts('force')] : []),
+  new Flag(
+    '--force',
+    `Replace the file${resumes ? '; with --resume: it is of this query, though nothing says so' : ''}`,
+  ),
+  ...(resumes ? [new Flag('--resume', 'Go on behind the last whole line of the file')] : []),
 ];
 
 /** The flags that follow from what kind of operation it is. */

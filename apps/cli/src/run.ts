@@ -40,8 +40,8 @@ export const build = (io: Io, env: Environment): Built => {
 };
 
 const failureOf = (error: unknown, { signal }: Io): Failure => {
-  if (signal.aborted) return { _tag: 'Interrupted' };
   if (error instanceof Stopped) return error.failure;
+  if (signal.aborted && error instanceof Error && error.name === 'AbortError') return { _tag: 'Interrupted' };
   return { _tag: 'Unfinished', detail: `unexpected: ${reasonOf(error)}` };
 };
 

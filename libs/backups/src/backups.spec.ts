@@ -293,6 +293,13 @@ describe('an archive is refused, and nothing is touched, when', () => {
     expect(chunks).toBeLessThan(20);
   });
 
+  it('it does not let itself be read', async () => {
+    const file = await open(directory);
+    const answer = await checkedArchive(await archiveFile(file), keyring, quiet);
+    await file.close();
+    expect(answer).toMatchObject(E.left({ _tag: 'ArchiveUnreadable', why: expect.stringContaining('EISDIR') }));
+  });
+
   it('and says so in words that name no secret', () => {
     expect(inWords({ _tag: 'ArchiveDamaged', line: 3, why: 'it was cut in the middle' })).toBe(
       'this is no whole backup: line 3: it was cut in the middle. Take another copy of it, or an older one',
@@ -365,6 +372,55 @@ describe('a target', () => {
       expect(await right(unfinishedRestore(target.vault))).toBeUndefined();
       expect((await textOf(target)).split('\n').slice(1, -2)).toEqual(lines.slice(1, -1));
     }
+  });
+
+  /** The archive, a line at a time. */
+  const lineByLine = () => ({
+    bytes: text.length,
+    open: async function* () {
+      for (const line of lines) yield await Promise.resolve(Buffer.from(`${line}\n`));
+    },
+  });
+  /** Stops when so many lines have been read. */
+  const stopping = (after: number) => {
+    const controller = new AbortController();
+    const read = { lines: 0 };
+    const progress = () => {
+      if ((read.lines += 1) === after) controller.abort();
+    };
+    return { signal: controller.signal, progress, read };
+  };
+  const stopped = (begun: boolean) => E.left({ _tag: 'RestoreStopped', begun });
+
+  it('that a restore was stopped in keeps what it has, and the same backup goes on from there', async () => {
+    const [last, all] = [lines.length - 1, lines.filter((line) => line.startsWith('{"e":')).length];
+    const counts: number[] = [];
+    for (let line = 2; line <= last - 1; line += 2) {
+      const target = await emptyPlace();
+      const checked = await checkedArchive(lineByLine(), keyring, quiet);
+      if (E.isLeft(checked)) throw new Error(inWords(checked.left));
+      const { signal, progress } = stopping(line);
+      expect(await restored({ ...target, abreast: 64 }, checked.right, progress, signal)).toEqual(stopped(true));
+      const { length: found } = await wholeLog(target.store);
+      counts.push(found);
+      expect(await right(unfinishedRestore(target.vault))).toBeDefined();
+      expect(await restoring(text, target)).toMatchObject(E.right({ found, events: all }));
+      expect((await textOf(target)).split('\n').slice(1, -2)).toEqual(lines.slice(1, -1));
+    }
+    // what was read before it was stopped is in the log
+    expect(counts[0]).toBe(1);
+    expect(new Set(counts).size).toBeGreaterThan(3);
+  });
+
+  it('that a restore was stopped before holds nothing of it', async () => {
+    const target = await emptyPlace();
+    const { signal, progress, read } = stopping(3);
+    expect(await checkedArchive(lineByLine(), keyring, progress, signal)).toEqual(stopped(false));
+    expect(read.lines).toBe(3);
+    const checked = await checkedArchive(lineByLine(), keyring, quiet);
+    if (E.isLeft(checked)) throw new Error(inWords(checked.left));
+    expect(await restored({ ...target, abreast: 64 }, checked.right, quiet, signal)).toEqual(stopped(false));
+    expect([await wholeLog(target.store), await right(target.vault.rows(null, 10))]).toEqual([[], []]);
   });
 
   it('whose vault came to hold something else meanwhile is refused', async () => {

@@ -38,7 +38,7 @@ export const failureText = (failure: Failure): string => {
     case 'Refused':
       return refusedText(failure);
     case 'Interrupted':
-      return 'interrupted';
+      return failure.detail === undefined ? 'interrupted' : `interrupted: ${plainText(failure.detail)}`;
     case 'Usage':
     case 'Unreachable':
     case 'BadFile':

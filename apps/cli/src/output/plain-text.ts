@@ -8,6 +8,18 @@ export const plainText = (text: string): string => text.replace(steering, '\ufff
 export const plainLines = (text: string): string =>
   text.replace(/\r\n/gu, '\n').replace(steering, (found) => (found === '\n' || found === '\t' ? found : '\ufffd'));
 
+/** Text that comes in pieces, as safe: no character or line end is torn apart where one piece ends. */
+export async function* inPlain(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let kept = '';
+  for await (const piece of pieces) {
+    const text = kept + decoder.decode(piece, { stream: true });
+    kept = text.endsWith('\r') ? '\r' : '';
+    yield plainLines(text.slice(0, text.length - kept.length));
+  }
+  yield plainLines(kept + decoder.decode());
+}
+
 const escaped = (found: string): string => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** JSON escapes what is below a space by itself; the rest of what steers is escaped here. The value is the same. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { listOf, record } from '../operations/operation.js';
-import { jsonText, plainText } from './plain-text.js';
+import { inPlain, jsonText, plainText } from './plain-text.js';
 import { shownText } from './shown.js';
 import { type Look } from './table.js';
 
@@ -65,6 +65,28 @@ describe('what others wrote', () => {
     expect(shown({ name: hostile })).toEqual(['name  a\ufffd[2Jb\ufffdc\ufffdd\ufffde', '']);
     const inside = shownText({ as: 'prose', field: 'sentences' }, { sentences: [hostile] }, '', terminal(80));
     expect(inside).toBe('a\ufffd[2Jb\ufffdc\ufffdd\ne\n');
+  });
+
+  it('steers no terminal by the names of fields and of tables either', () => {
+    const text = shownText(record, { [hostile]: 'x', [`${hostile}s`]: [{ [hostile]: 'y' }] }, '', terminal(80));
+    expect(text.split('\n')).toEqual([
+      'a\ufffd[2Jb\ufffdc\ufffdd\ufffde  x',
+      '',
+      'a\ufffd[2Jb\ufffdc\ufffdd\ufffdes:',
+      'A\ufffd[2JB\ufffdC\ufffdD\ufffdE',
+      'y',
+      '',
+    ]);
+  });
+
+  it('steers none where it comes in pieces, wherever they end', async () => {
+    const bytes = new TextEncoder().encode('a\r\nb\u202e漢\r');
+    async function* each() {
+      for (const byte of bytes) yield await Promise.resolve(Uint8Array.of(byte));
+    }
+    let text = '';
+    for await (const piece of inPlain(each())) text += piece;
+    expect(text).toBe('a\nb\ufffd漢\ufffd');
   });
 
   it('is the same value as JSON, and steers nothing there', () => {

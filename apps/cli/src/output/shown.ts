@@ -1,6 +1,6 @@
 import type { Answer } from '../operations/operation.js';
 import { at, cell, linesOf, rowsIn } from './cells.js';
-import { plainLines } from './plain-text.js';
+import { plainLines, plainText } from './plain-text.js';
 import { type Look, recordOf, tableOf } from './table.js';
 
 type Tables = Readonly<Record<string, ReadonlyArray<string>>>;
@@ -10,11 +10,11 @@ const rowsOf = (items: ReadonlyArray<unknown>, columns: ReadonlyArray<string>) =
 
 /** Items below the headings of their columns. */
 export const listText = (items: ReadonlyArray<unknown>, columns: ReadonlyArray<string>, look: Look): string =>
-  tableOf(columns, rowsOf(items, columns), look);
+  tableOf(columns.map(plainText), rowsOf(items, columns), look);
 
 const record = (body: unknown, tables: Tables, look: Look): string => {
   const below = rowsIn(body).map(([name, items]) => {
-    return `\n${name}:\n${listText(items, tables[name] ?? Object.keys(items[0] ?? {}), look)}`;
+    return `\n${plainText(name)}:\n${listText(items, tables[name] ?? Object.keys(items[0] ?? {}), look)}`;
   });
   return recordOf(linesOf(body), look) + below.join('');
 };

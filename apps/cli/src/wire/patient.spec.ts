@@ -81,6 +81,19 @@ describe('a request', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('with a credential over plain http to another machine is warned of, once', async () => {
+    const { env, asked } = await serving(lost, json(200, { id: 'user_1' }));
+    const elsewhere = { ...env, WRIT_URL: env.WRIT_URL.replace('127.0.0.1', '0.0.0.0') };
+    const ran = await writ(['me'], { env: elsewhere });
+    expect([ran.code, ran.err.split('plain http').length, asked.length]).toEqual([0, 2, 2]);
+    expect(ran.err).not.toContain('wop_x');
+    expect((await writ(['me'], { env })).err).toBe('');
+    const { WRIT_TOKEN: _, ...without } = elsewhere;
+    expect((await writ(['me'], { env: without })).err).toBe('');
+    const secret = ['audit', 'exposure-of-secret', '--leaked-file', '-'];
+    expect((await writ(secret, { env: without, stdin: 'writ_x' })).err).toContain('plain http');
+  });
+
   it('ends with 130 when it is interrupted', async () => {
     const interruption = new AbortController();
     const { env } = await serving(() => interruption.abort());

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { Stopped } from '../failure.js';
+import { Stopped, unfinished } from '../failure.js';
 import type { Io } from '../io.js';
 import type { Connection } from './connection.js';
 import { addressOf, type Prepared } from './request.js';
-import { Transport } from './transport.js';
+import { type Sent, Transport } from './transport.js';
 
 /** How often a request is sent in all, and how long is waited at most in between, in ms. */
 const TRIES = 4;
@@ -16,6 +16,21 @@ export interface Answered {
   readonly body: unknown;
   readonly text: string;
 }
+
+/** What `sent` heard at last. */
+interface Heard<A extends Answered> {
+  readonly answer: A;
+  readonly lost: boolean;
+}
+
+const isPage = ({ headers }: Answered): boolean => /^text\/html\b/u.test(headers['content-type'] ?? '');
+
+/** Something that is not Writ, or stands before it, said that all is well. */
+export const otherThan = (what: string, { status, headers }: Answered): Stopped =>
+  unfinished(
+    `the server answered something else than ${what} (HTTP ${status}, ${headers['content-type'] ?? 'of no content type'}): ` +
+      'is that the address of Writ, and no proxy’s page?',
+  );
 
 const isJson = (type: string | undefined): boolean => /^application\/(?:[a-z.-]+\+)?json\b/u.test(type ?? '');
 
@@ -34,17 +49,22 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** The credential is told by where it comes from, never by what it is. */
-const hintOf = (status: number, { token, source }: Connection): { readonly hint?: string } => {
+const hintOf = (status: number, { token, source }: Connection, lost: boolean): { readonly hint?: string } => {
+  // The earlier try may itself be the change that is in the way.
+  if (lost && status === 412)
+    return {
+      hint: 'An earlier try of this command, whose answer was lost, may have been done: look at how things are before you try again.',
+    };
   if (status !== 401) return {};
   if (token !== undefined) return { hint: `The credential came from ${source}.` };
   return { hint: 'No credential was found: set WRIT_TOKEN, or name a file by --token-file or WRIT_TOKEN_FILE.' };
 };
 
 /** A refusal, in the words of the server, or of whatever answered in its place. */
-const refusal = ({ status, headers, body }: Answered, connection: Connection): Stopped => {
+const refusal = ({ status, headers, body }: Answered, connection: Connection, lost: boolean): Stopped => {
   const requestId = headers['x-request-id'] === undefined ? {} : { requestId: headers['x-request-id'] };
   const problem = { ...requestId, ...(typeof body === 'object' ? body : {}) };
-  return new Stopped({ _tag: 'Refused', status, problem, ...hintOf(status, connection) });
+  return new Stopped({ _tag: 'Refused', status, problem, ...hintOf(status, connection, lost) });
 };
 
 /** Sends again what was lost on the way, or may come later: every request that it is given may be sent twice. */
@@ -60,21 +80,46 @@ export class Patient {
 
   /** The whole answer of a request; a refusal is thrown. `once`: whatever is answered is the answer. */
   async ask(request: Prepared, once = false): Promise<Answered> {
+    const { answer, lost } = await this.sent(() => this.asked(request), once);
+    // Gone already: an earlier try, whose answer was lost, did it.
+    if (lost && answer.status === 404 && request.method === 'DELETE')
+      return { ...answer, status: 204, body: undefined, text: '' };
+    if (answer.status >= 300 && !once) throw refusal(answer, this.connection, lost);
+    return answer;
+  }
+
+  /** An answer to be read piece by piece: what is lost once it has begun stays lost. A refusal is thrown; a body that is a stream is sent once. */
+  async open(request: Prepared, body?: Sent['body']): Promise<IncomingMessage> {
+    const opening = async (): Promise<Answered & { readonly opened: IncomingMessage }> => {
+      const opened = await this.begun(request, body ?? request.body);
+      const { statusCode: status = 0 } = opened;
+      if (status >= 300) return { ...(await this.read(opened)), opened };
+      return { status, headers: headersOf(opened), body: undefined, text: '', opened };
+    };
+    const { answer, lost } = await this.sent(opening, typeof body === 'object');
+    if (answer.status >= 300) throw refusal(answer, this.connection, lost);
+    // No operation that is read like this answers with a page.
+    if (isPage(answer)) {
+      answer.opened.destroy();
+      throw otherThan('what was asked for', answer);
+    }
+    return answer.opened;
+  }
+
+  /** Sends until there is an answer that is no "later". `lost`: an earlier try may have been carried out, and nobody heard of it. */
+  private async sent<A extends Answered>(send: () => Promise<A>, once: boolean): Promise<Heard<A>> {
     let lost = false;
     for (let tried = 1; ; tried++) {
       const last = once || tried === TRIES;
       try {
-        const answer = await this.asked(request);
+        const answer = await send();
         const { status, headers, body } = answer;
         const mayCome = status === 503 || (lost && codeIn(body) === 'idempotency-key-in-use');
         if (mayCome && !last) {
           await this.rest(Number(headers['retry-after'] ?? 1) * 1000);
           continue;
         }
-        // Gone already: an earlier try, whose answer was lost, did it.
-        if (lost && status === 404 && request.method === 'DELETE') return { ...answer, status: 204 };
-        if (status >= 300 && !once) throw refusal(answer, this.connection);
-        return answer;
+        return { answer, lost };
       } catch (error) {
         if (last || !(error instanceof Stopped) || error.failure._tag !== 'Unreachable') throw error;
         lost = true;
@@ -83,18 +128,12 @@ export class Patient {
     }
   }
 
-  /** An answer to be read piece by piece, asked for once; a refusal is thrown. */
-  async open(request: Prepared, body?: Parameters<Transport['send']>[0]['body']): Promise<IncomingMessage> {
-    const { method, headers, path, query } = request;
-    const url = addressOf(this.connection.url, path, query);
-    const answer = await this.transport.send({ url, method, headers, body: body ?? request.body });
-    if ((answer.statusCode ?? 0) >= 300) throw refusal(await this.read(answer), this.connection);
-    return answer;
+  private async asked(request: Prepared): Promise<Answered> {
+    return this.read(await this.begun(request, request.body));
   }
 
-  private async asked({ method, headers, path, query, body }: Prepared): Promise<Answered> {
-    const url = addressOf(this.connection.url, path, query);
-    return this.read(await this.transport.send({ url, method, headers, body }));
+  private begun({ method, headers, path, query }: Prepared, body: Sent['body']): Promise<IncomingMessage> {
+    return this.transport.send({ url: addressOf(this.connection.url, path, query), method, headers, body });
   }
 
   private async read(answer: IncomingMessage): Promise<Answered> {

@@ -1,12 +1,12 @@
 import { type Io, note, put } from '../io.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { unfinished } from '../failure.js';
-import type { Operation } from '../operations/operation.js';
+import type { Answer, Operation } from '../operations/operation.js';
 import { at } from '../output/cells.js';
-import { jsonText } from '../output/plain-text.js';
+import { jsonText, plainText } from '../output/plain-text.js';
 import { shownText } from '../output/shown.js';
 import type { Look } from '../output/table.js';
-import type { Answered, Patient } from '../wire/patient.js';
+import { type Answered, otherThan, type Patient } from '../wire/patient.js';
 import type { Prepared } from '../wire/request.js';
 import { SecretFile } from './secret-files.js';
 
@@ -45,16 +45,20 @@ const showSecret = async (
   const { io, json, ndjson, look } = run;
   const { [operation.secret]: secret, ...rest } = isFields(answer.body) ? answer.body : {};
   const shownOnce = typeof secret === 'string' ? secret : undefined;
-  if (file !== undefined && shownOnce !== undefined) {
-    file.keep(shownOnce);
-    await showRecord(run, operation, { ...answer, body: { ...rest, [operation.secret]: null } });
-    return;
-  }
+  const lost = shownOnce === undefined ? undefined : file?.keep(shownOnce);
+  if (file !== undefined && shownOnce !== undefined && lost === undefined)
+    return showRecord(run, operation, { ...answer, body: { ...rest, [operation.secret]: null } });
   if (json || ndjson) await showRecord(run, operation, answer);
   else {
     await note(io, shownText(operation.answer, rest, '', look).trimEnd());
-    if (shownOnce !== undefined) await put(io.stdout, `${shownOnce}\n`);
+    if (shownOnce !== undefined)
+      await put(io.stdout, `${look.width === undefined ? shownOnce : plainText(shownOnce)}\n`);
   }
+  // It is done, and no second answer has the secret: it is told after all, and that it was.
+  if (lost !== undefined)
+    throw unfinished(
+      `--secret-file: ${lost}. What was asked for is done, and its ${operation.secret} is on stdout: keep it.`,
+    );
   if (shownOnce === undefined) {
     file?.discard();
     throw unfinished(
@@ -69,6 +73,10 @@ export const verdictOn = (verdict: string | undefined, body: unknown): ExitCode 
   return told === false || (typeof told === 'number' && told > 0) ? exitCodes.denied : exitCodes.done;
 };
 
+/** Is it what such an operation answers? A page of HTML is nobody's "allowed", nor "done". */
+const isAnswer = ({ as }: Answer, { status, body, text }: Answered): boolean =>
+  as === 'text' || status >= 300 || (as === 'nothing' && text === '') || isFields(body);
+
 /** One question, one answer. */
 export const ask = async (
   run: Run,
@@ -78,7 +86,12 @@ export const ask = async (
 ): Promise<ExitCode> => {
   const { secret, verdict } = operation;
   const file = secretFile === undefined ? undefined : new SecretFile(secretFile);
-  const answer = await run.patient.ask(request, operation.once === true).catch((error: unknown) => {
+  const asked = async (): Promise<Answered> => {
+    const answered = await run.patient.ask(request, operation.once === true);
+    if (isAnswer(operation.answer, answered)) return answered;
+    throw otherThan('what was asked for', answered);
+  };
+  const answer = await asked().catch((error: unknown) => {
     file?.discard();
     throw error;
   });

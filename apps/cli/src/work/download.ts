@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { usage } from '../failure.js';
 import { note, put } from '../io.js';
+import { inPlain } from '../output/plain-text.js';
 import { type Progress, progressOf } from '../output/progress.js';
 import type { Prepared } from '../wire/request.js';
 import type { Run } from './ask.js';
 import { lastPosition } from './last-position.js';
 import { PartFile } from './part-file.js';
+import { formatOf } from './part-note.js';
 
 export interface Place {
   readonly output?: string | undefined;
@@ -30,10 +32,7 @@ async function* withoutFirstLine(pieces: AsyncIterable<Buffer>): AsyncGenerator<
 const isCsv = (answer: IncomingMessage): boolean => (answer.headers['content-type'] ?? '').startsWith('text/csv');
 
 const intoFile = async (run: Run, request: Prepared, file: PartFile, progress: Progress): Promise<void> => {
-  const after = lastPosition(file.lastLine(), file.firstLine());
-  const query = new URLSearchParams(request.query);
-  if (after !== undefined) query.set('after', after);
-  const answer = await run.patient.open({ ...request, query });
+  const answer = await run.patient.open(request);
   const pieces = run.patient.transport.pieces(answer);
   for await (const piece of isCsv(answer) && file.size > 0 ? withoutFirstLine(pieces) : pieces) {
     file.write(piece);
@@ -43,28 +42,42 @@ const intoFile = async (run: Run, request: Prepared, file: PartFile, progress: P
 
 const intoStdout = async (run: Run, request: Prepared): Promise<ExitCode> => {
   const answer = await run.patient.open(request);
-  for await (const piece of run.patient.transport.pieces(answer)) await put(run.io.stdout, piece);
+  const pieces = run.patient.transport.pieces(answer);
+  const isLookedAt = run.look.width !== undefined;
+  for await (const piece of isLookedAt ? inPlain(pieces) : pieces) await put(run.io.stdout, piece);
   return exitCodes.done;
 };
 
-/** A stream to stdout, or to a file that is there only once it is whole. */
+/** The file, and what is still to be asked for. */
+const begun = (request: Prepared, output: string, { force, resume }: Place, hash: string | undefined) => {
+  if (resume !== true || hash === undefined) return [PartFile.begin(output, force === true, hash), request] as const;
+  const query = new URLSearchParams(request.query);
+  const file = PartFile.resume(output, force === true, hash, (lines) => {
+    const after = lastPosition(lines, formatOf(query));
+    if (after !== undefined) query.set('after', after);
+  });
+  return [file, { ...request, query }] as const;
+};
+
+/** A stream to stdout, or to a file that is there only once it is whole. `hash`: of the query, where that can be gone on with. */
 export const download = async (
   run: Run,
   request: Prepared,
-  { output, force = false, resume = false }: Place,
-  resumes: boolean,
+  place: Place,
+  hash: string | undefined,
 ): Promise<ExitCode> => {
+  const { output, force, resume } = place;
   if (output === undefined) {
-    if (resume || force) throw usage('--resume and --force go with --output <file>');
+    if (resume === true || force === true) throw usage('--resume and --force go with --output <file>');
     return intoStdout(run, request);
   }
-  const file = resume ? PartFile.resume(output) : PartFile.begin(output, force);
+  const [file, asked] = begun(request, output, place, hash);
   const progress = progressOf(run.io, output, 'bytes');
   try {
-    await intoFile(run, request, file, progress);
+    await intoFile(run, asked, file, progress);
     file.finish();
   } catch (error) {
-    const keeps = resumes && file.size > 0;
+    const keeps = hash !== undefined && file.size > 0;
     file.giveUp(keeps);
     if (keeps)
       await note(run.io, `${output}.part holds what came so far: the same command with --resume goes on behind it.`);

@@ -1,8 +1,10 @@
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, put } from '../io.js';
+import { at } from '../output/cells.js';
 import { jsonText } from '../output/plain-text.js';
 import { listText } from '../output/shown.js';
 import type { Prepared } from '../wire/request.js';
+import { otherThan } from '../wire/patient.js';
 import type { Run } from './ask.js';
 
 /** What the API gives in one answer at most, and how many a table shows unless it is told otherwise. */
@@ -14,6 +16,11 @@ interface Page {
   readonly nextCursor: string | null;
   readonly complete: boolean;
 }
+
+const isPage = (body: unknown): body is Page => {
+  const cursor = at(body, 'nextCursor');
+  return Array.isArray(at(body, 'items')) && (cursor === null || typeof cursor === 'string');
+};
 
 interface Progress {
   readonly page: Page;
@@ -27,8 +34,9 @@ async function* pagesOf(run: Run, request: Prepared, most: number): AsyncGenerat
     const query = new URLSearchParams(request.query);
     query.set('limit', String(Math.min(left, PAGE)));
     if (cursor !== null) query.set('cursor', cursor);
-    const { body } = await run.patient.ask({ ...request, query });
-    const page = body as Page;
+    const answer = await run.patient.ask({ ...request, query });
+    const page = answer.body;
+    if (!isPage(page)) throw otherThan('a list', answer);
     left -= page.items.length;
     yield { page, shown: most - left };
     if (page.complete || page.nextCursor === null || left <= 0) return;
@@ -39,13 +47,12 @@ async function* pagesOf(run: Run, request: Prepared, most: number): AsyncGenerat
 /** An array that is written as it comes: only a whole one is JSON. */
 const asArray = async (run: Run, pages: AsyncIterable<Progress>): Promise<void> => {
   let first = true;
-  await put(run.io.stdout, '[');
   for await (const { page } of pages)
     for (const item of page.items) {
-      await put(run.io.stdout, `${first ? '' : ','}\n${jsonText(item)}`);
+      await put(run.io.stdout, `${first ? '[' : ','}\n${jsonText(item)}`);
       first = false;
     }
-  await put(run.io.stdout, first ? ']\n' : '\n]\n');
+  await put(run.io.stdout, first ? '[]\n' : '\n]\n');
 };
 
 const asLines = async (run: Run, pages: AsyncIterable<Progress>): Promise<void> => {

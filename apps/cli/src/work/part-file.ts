@@ -1,64 +1,163 @@
 import {
-  copyFileSync,
+  closeSync,
+  constants,
   existsSync,
+  fchmodSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
   readSync,
   renameSync,
   rmSync,
-  chmodSync,
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
   writeSync,
 } from 'node:fs';
-import { badFile, reasonOf } from '../failure.js';
+import { badFile, reasonOf, Stopped } from '../failure.js';
+import { openOurs, readNote, writeNote } from './part-note.js';
+import { BLOCK, type WholeLines, wholeLinesOf } from './whole-lines.js';
 
 const orBadFile = <A>(make: () => A): A => {
   try {
     return make();
   } catch (error) {
-    throw badFile(reasonOf(error));
+    throw error instanceof Stopped ? error : badFile(reasonOf(error));
   }
 };
 
-/** How much is looked through at once for the end of the last whole line. */
-const BLOCK = 65_536;
-const lineFeed = 0x0a;
+/** A link counts, wherever it leads. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+interface Paths {
+  readonly target: string;
+  readonly part: string;
+  readonly partNote: string;
+  readonly note: string;
+}
+
+const pathsOf = (target: string): Paths => ({
+  target,
+  part: `${target}.part`,
+  partNote: `${target}.part.json`,
+  note: `${target}.resume.json`,
+});
+
+const written = (file: number, piece: Uint8Array, at: number): void => {
+  for (let from = 0; from < piece.length;) from += writeSync(file, piece, from, piece.length - from, at + from);
+};
+
+const copied = (from: number, to: number, size: number): void => {
+  const block = Buffer.alloc(BLOCK);
+  for (let at = 0; at < size;) {
+    const read = readSync(from, block, 0, Math.min(BLOCK, size - at), at);
+    if (read === 0) throw badFile('the file became shorter while it was read');
+    written(to, block.subarray(0, read), at);
+    at += read;
+  }
+};
+
+const newPart = ({ part, partNote }: Paths, query: string | undefined): number => {
+  const file = openSync(part, 'wx', 0o600);
+  try {
+    if (query !== undefined) writeNote(partNote, query);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    rmSync(part, { force: true });
+    throw error;
+  }
+};
+
+/** Whether what is there is of this query; what is known to be of another is never gone on with. */
+const isOf = (path: string, note: string, query: string): boolean => {
+  const found = readNote(note);
+  if (found !== undefined && found !== query)
+    throw badFile(
+      `${path} is of another query: --resume needs the address, the filters, the format and --as that it was made with. ` +
+        '--force without --resume begins anew.',
+    );
+  return found === query;
+};
+
+const unknown = (path: string) =>
+  badFile(`${path}: nothing says which query it is of. If it is of this one, --resume --force goes on with it.`);
 
 /** A file on its way to be another: nobody ever finds half of it under its name. */
 export class PartFile {
+  private open = true;
+
   private constructor(
-    private readonly target: string,
-    private readonly part: string,
+    private readonly paths: Paths,
     private readonly file: number,
     private at: number,
+    private readonly query: string | undefined,
   ) {}
 
-  static begin(target: string, force: boolean): PartFile {
-    if (existsSync(target) && !force) throw badFile(`${target} is there already: --force replaces it`);
-    const part = `${target}.part`;
-    rmSync(part, { force: true });
-    return new PartFile(
-      target,
-      part,
-      orBadFile(() => openSync(part, 'wx', 0o600)),
-      0,
-    );
+  /** `query`: the hash of what is asked for, where a later run can go on with it. */
+  static begin(target: string, force: boolean, query: string | undefined): PartFile {
+    const paths = pathsOf(target);
+    const { part, partNote, note } = paths;
+    return orBadFile(() => {
+      if (!force) {
+        if (existsSync(target)) throw badFile(`${target} is there already: --force replaces it`);
+        const others = query === undefined ? '' : '--resume goes on with it, ';
+        for (const left of query === undefined ? [part] : [part, partNote])
+          if (isThere(left)) throw badFile(`${left} is there, from an earlier run: ${others}--force replaces it`);
+      }
+      // What is no note of ours is nobody's to replace.
+      if (query !== undefined) for (const ours of [note, partNote]) readNote(ours);
+      rmSync(part, { force: true });
+      if (query !== undefined) rmSync(partNote, { force: true });
+      return new PartFile(paths, newPart(paths, query), 0, query);
+    });
   }
 
-  /** What an earlier run left, whether it came to its end or not, cut back to whole lines. */
-  static resume(target: string): PartFile {
-    const part = `${target}.part`;
-    const file = orBadFile(() => {
-      if (!existsSync(part)) copyFileSync(target, part);
-      chmodSync(part, 0o600);
-      return openSync(part, 'r+');
+  /**
+   * What an earlier run left, whether it came to its end or not, cut back to whole lines. `accept` throws where they are
+   * no such thing: until then nothing is touched.
+   */
+  static resume(target: string, force: boolean, query: string, accept: (lines: WholeLines) => void): PartFile {
+    const paths = pathsOf(target);
+    return orBadFile(() => {
+      const half = isThere(paths.part);
+      const found = half
+        ? openOurs(paths.part, constants.O_RDWR)
+        : openSync(target, constants.O_RDONLY | constants.O_NONBLOCK);
+      let part = found;
+      try {
+        const lines = wholeLinesOf(found);
+        accept(lines);
+        if (half) {
+          PartFile.takeUp(paths, force, query);
+          fchmodSync(found, 0o600);
+          ftruncateSync(found, lines.size);
+        } else {
+          if (!isOf(target, paths.note, query) && !force) throw unknown(target);
+          if (readNote(paths.partNote) !== undefined) rmSync(paths.partNote);
+          part = newPart(paths, query);
+          copied(found, part, lines.size);
+          closeSync(found);
+        }
+        return new PartFile(paths, part, lines.size, query);
+      } catch (error) {
+        closeSync(found);
+        if (part !== found) {
+          closeSync(part);
+          rmSync(paths.part, { force: true });
+          rmSync(paths.partNote, { force: true });
+        }
+        throw error;
+      }
     });
-    const made = new PartFile(target, part, file, 0);
-    made.at = made.endOfLines(fstatSync(file).size);
-    ftruncateSync(file, made.at);
-    return made;
+  }
+
+  private static takeUp(paths: Paths, force: boolean, query: string): void {
+    const { target, part, partNote, note } = paths;
+    const noted = isOf(part, partNote, query);
+    if (!noted && !force) throw unknown(part);
+    const before = readNote(note);
+    if (existsSync(target) && !force && before !== query)
+      throw badFile(`${target} is there already, and is not what ${part} goes on with: --force replaces it`);
+    if (!noted) writeNote(partNote, query);
   }
 
   /** In bytes. */
@@ -67,50 +166,32 @@ export class PartFile {
   }
 
   write(piece: Uint8Array): void {
-    orBadFile(() => {
-      for (let from = 0; from < piece.length;)
-        from += writeSync(this.file, piece, from, piece.length - from, this.at + from);
-    });
+    orBadFile(() => written(this.file, piece, this.at));
     this.at += piece.length;
   }
 
-  /** The last whole line, without its end; undefined where there is none. */
-  lastLine(): string | undefined {
-    if (this.at === 0) return undefined;
-    const begin = this.endOfLines(this.at - 1);
-    const line = Buffer.alloc(this.at - 1 - begin);
-    readSync(this.file, line, 0, line.length, begin);
-    return line.toString('utf8').replace(/\r$/u, '');
-  }
-
-  firstLine(): string {
-    const block = Buffer.alloc(Math.min(BLOCK, this.at));
-    readSync(this.file, block, 0, block.length, 0);
-    return (block.toString('utf8').split('\n', 1)[0] ?? '').replace(/\r$/u, '');
-  }
-
+  /** In this order: whatever ends it halfway, no note is left beside a file that it is not of. */
   finish(): void {
-    fsyncSync(this.file);
-    closeSync(this.file);
-    orBadFile(() => renameSync(this.part, this.target));
+    const { target, part, partNote, note } = this.paths;
+    orBadFile(() => {
+      fsyncSync(this.file);
+      this.close();
+      if (this.query !== undefined) rmSync(note, { force: true });
+      renameSync(part, target);
+      if (this.query !== undefined) renameSync(partNote, note);
+    });
   }
 
   /** Leaves what there is, for another run to go on with, or takes it away. */
   giveUp(keep: boolean): void {
-    closeSync(this.file);
-    if (!keep) rmSync(this.part, { force: true });
+    this.close();
+    if (keep) return;
+    rmSync(this.paths.part, { force: true });
+    if (this.query !== undefined) rmSync(this.paths.partNote, { force: true });
   }
 
-  /** Where the last line that ends at or before `before` ends. */
-  private endOfLines(before: number): number {
-    for (let end = before; end > 0;) {
-      const begin = Math.max(0, end - BLOCK);
-      const block = Buffer.alloc(end - begin);
-      readSync(this.file, block, 0, block.length, begin);
-      const found = block.lastIndexOf(lineFeed);
-      if (found >= 0) return begin + found + 1;
-      end = begin;
-    }
-    return 0;
+  private close(): void {
+    if (this.open) closeSync(this.file);
+    this.open = false;
   }
 }

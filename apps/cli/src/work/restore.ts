@@ -6,6 +6,7 @@ import { cell } from '../output/cells.js';
 import { jsonText } from '../output/plain-text.js';
 import { type Progress, progressOf } from '../output/progress.js';
 import { lookOf, recordOf } from '../output/table.js';
+import { stoppedBy } from './restore-stopped.js';
 
 /** The server's own configuration, read as the server reads it. */
 const configIn = async (env: Environment) => {
@@ -32,9 +33,9 @@ export const restoreFrom = async (archive: string, json: boolean, io: Io, env: E
     bar.progress.reached(bytes);
   };
   try {
-    const done = await restore(config, archive, reached);
+    const done = await restore(config, archive, reached, io.signal);
     bar?.progress.end();
-    if (done._tag === 'Left') throw new Stopped({ _tag: 'CannotRestore', detail: inWords(done.left) });
+    if (done._tag === 'Left') throw stoppedBy(done.left, inWords(done.left));
     const told = { ...done.right };
     await put(
       io.stdout,

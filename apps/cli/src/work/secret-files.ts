@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Readable } from 'node:stream';
 import { badFile, reasonOf, usage } from '../failure.js';
 
@@ -64,9 +64,21 @@ export class SecretFile {
     }
   }
 
-  keep(secret: string): void {
-    writeSync(this.file, `${secret}\n`);
+  /** Why it could not be kept, on a full disk say; undefined where it is. */
+  keep(secret: string): string | undefined {
+    try {
+      writeFileSync(this.file, `${secret}\n`);
+      fsyncSync(this.file);
+    } catch (error) {
+      try {
+        this.discard();
+      } catch {
+        // What cannot be written may not be taken away either: a file that is empty, or half of it.
+      }
+      return reasonOf(error);
+    }
     closeSync(this.file);
+    return undefined;
   }
 
   discard(): void {

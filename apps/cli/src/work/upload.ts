@@ -1,11 +1,11 @@
-import { createReadStream, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable, Transform } from 'node:stream';
-import { badFile, reasonOf } from '../failure.js';
+import { badFile, reasonOf, Stopped } from '../failure.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { put } from '../io.js';
 import { cell } from '../output/cells.js';
-import { plainText } from '../output/plain-text.js';
+import { jsonText, plainText } from '../output/plain-text.js';
 import { type Progress, progressOf } from '../output/progress.js';
 import { recordOf } from '../output/table.js';
 import type { Prepared } from '../wire/request.js';
@@ -25,15 +25,21 @@ interface Line {
 type Summary = Readonly<Record<string, unknown>> & { readonly refused: number; readonly complete: boolean };
 
 /** The file, piece by piece, counted on its way. */
-const opened = (path: string, files: Files, run: Run): readonly [lines: Readable, progress: Progress] => {
+const opened = async (
+  path: string,
+  files: Files,
+  run: Run,
+): Promise<readonly [lines: Readable, progress: Progress]> => {
   if (path === '-') return [files.takeStdin(), progressOf(run.io, 'import', 'bytes')];
-  let size: number;
-  try {
-    size = statSync(path).size;
-  } catch (error) {
+  const file = await open(path).catch((error: unknown) => {
     throw badFile(reasonOf(error));
+  });
+  const found = await file.stat();
+  if (found.isDirectory()) {
+    await file.close();
+    throw badFile(`${path}: it is a directory`);
   }
-  const progress = progressOf(run.io, path, 'bytes', size);
+  const progress = progressOf(run.io, path, 'bytes', found.size);
   let sent = 0;
   const counted = new Transform({
     transform: (piece: Buffer, _, pass) => {
@@ -42,7 +48,9 @@ const opened = (path: string, files: Files, run: Run): readonly [lines: Readable
       pass(null, piece);
     },
   });
-  const source = createReadStream(path).on('error', (error) => counted.destroy(error));
+  const source = file
+    .createReadStream()
+    .on('error', (error) => counted.destroy(badFile(`${path}: ${reasonOf(error)}`)));
   return [source.pipe(counted), progress];
 };
 
@@ -58,32 +66,34 @@ const refusedText = ({ line, externalId, error }: Line): string => {
 /** A file of lines, and a report on each: people are told of what was refused, programs of everything. */
 export const upload = async (run: Run, request: Prepared, path: string, files: Files): Promise<ExitCode> => {
   const { io, patient } = run;
-  const [body, progress] = opened(path, files, run);
+  const [body, progress] = await opened(path, files, run);
   const headers = { ...request.headers, 'Content-Type': 'application/x-ndjson', Accept: 'application/x-ndjson' };
   let summary: Summary | undefined;
-  const told: string[] = [];
+  const told: Line[] = [];
   try {
     const answer = await patient.open({ ...request, headers }, body);
     const lines = createInterface({ input: Readable.from(patient.transport.pieces(answer)) });
     for await (const text of lines) {
       const line = JSON.parse(text) as Line | Summary;
-      if (run.ndjson) await put(io.stdout, `${text}\n`);
+      if (run.ndjson) await put(io.stdout, `${jsonText(line)}\n`);
       if (isSummary(line)) summary = line;
-      else if (run.json) told.push(text);
+      else if (run.json) told.push(line);
       else if (!run.ndjson && line.status === 'refused') await put(io.stdout, `${refusedText(line)}\n`);
     }
+  } catch (error) {
+    // A request whose body broke off looks lost: it is the file that cannot be read.
+    throw body.errored instanceof Stopped ? body.errored : error;
   } finally {
     progress.end();
     body.destroy();
   }
   // `lines` stands where the report that is asked for as one answer has it.
-  if (run.json)
-    await put(io.stdout, `${JSON.stringify({ ...summary, lines: told.map((text) => JSON.parse(text) as unknown) })}\n`);
+  if (run.json) await put(io.stdout, `${jsonText({ ...summary, lines: told })}\n`);
   else if (!run.ndjson)
     await put(
       io.stdout,
       recordOf(
-        Object.entries(summary ?? {}).map(([name, value]) => [name, cell(value)]),
+        Object.entries(summary ?? {}).map(([name, value]) => [plainText(name), cell(value)]),
         run.look,
       ),
     );
