@@ -142,6 +142,11 @@ const { rate, held } = await fed();
 print(`from a log  ${number(rate)} events/s, ${number(FED)} of them; the event loop held p99 ${held.toFixed(1)} ms`);
 verdict('L4, from a log', `${number(rate)} events/s`, '≥ 20,000 events/s', rate >= 20_000);
 verdict('L4, indexed', `${number(slowest)} events/s at the slowest`, '≥ 20,000 events/s', slowest >= 20_000);
-verdict('L4, a page by project, key, person or type', `p95 ${worst.toFixed(2)} ms at the worst`, '≤ 10 ms', worst <= 10);
+verdict(
+  'L4, a page by project, key, person or type',
+  `p95 ${worst.toFixed(2)} ms at the worst`,
+  '≤ 10 ms',
+  worst <= 10,
+);
 await index.close();
 rmSync(directory, { recursive: true });
