@@ -406,6 +406,16 @@ describe('the program', () => {
     join(process.cwd(), 'apps/cli/src/main.ts'),
   ];
 
+  it('prints a review as a table and as a page', async () => {
+    const review = `audit review --project ${alpha} --from 2026-01-01T00:00:00Z --format`;
+    const [table, page, record] = await Promise.all(
+      ['csv', 'html', 'json'].map((format) => asOperator(`${review} ${format}`)),
+    );
+    expect([table?.code, table?.out.split(',')[0]]).toEqual([0, 'section']);
+    expect([page?.code, page?.out.slice(0, 15)]).toEqual([0, '<!doctype html>']);
+    expect([record?.code, record?.out]).toEqual([0, expect.stringContaining('projectId')]);
+  });
+
   it('ends quietly when its reader has had enough, and with its exit code', async () => {
     const script = '"$@" openapi | head -c 1; echo " ${PIPESTATUS[0]}"';
     const env = { ...process.env, ...environment() };

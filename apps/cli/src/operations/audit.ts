@@ -87,6 +87,7 @@ export const audit: ReadonlyArray<Operation> = [
     },
     answer: {
       as: 'record',
+      also: ['text/csv', 'text/html'],
       tables: {
         'began.collaborators': collaborators,
         'began.apiKeys': apiKeys,

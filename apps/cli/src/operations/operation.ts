@@ -41,8 +41,12 @@ export const list = { takes: 'list' } as const;
 export const oneOf = (...choices: ReadonlyArray<string>) => ({ choices });
 
 export type Answer =
-  /** One thing; `tables` are the columns of lists inside it. */
-  | { readonly as: 'record'; readonly tables?: Readonly<Record<string, ReadonlyArray<string>>> }
+  /** One thing; `tables` are the columns of lists inside it. `also`: media types of text that it may be had as instead. */
+  | {
+      readonly as: 'record';
+      readonly tables?: Readonly<Record<string, ReadonlyArray<string>>>;
+      readonly also?: ReadonlyArray<string>;
+    }
   /** Pages of `items`. */
   | { readonly as: 'list'; readonly columns: ReadonlyArray<string> }
   /** The sentences of an explanation, or whatever else is prose. */

@@ -73,9 +73,19 @@ export const verdictOn = (verdict: string | undefined, body: unknown): ExitCode 
   return told === false || (typeof told === 'number' && told > 0) ? exitCodes.denied : exitCodes.done;
 };
 
+const isAlso = (answer: Answer, { headers }: Answered): boolean => {
+  const type = headers['content-type'] ?? '';
+  return answer.as === 'record' && (answer.also ?? []).some((each) => type.startsWith(each));
+};
+
 /** Is it what such an operation answers? A page of HTML is nobody's "allowed", nor "done". */
-const isAnswer = ({ as }: Answer, { status, body, text }: Answered): boolean =>
-  as === 'text' || status >= 300 || (as === 'nothing' && text === '') || isFields(body);
+const isAnswer = (operation: Operation, request: Prepared, answered: Answered): boolean => {
+  const { status, body, text } = answered;
+  const { as } = operation.answer;
+  if (as === 'text' || status >= 300 || (as === 'nothing' && text === '') || isFields(body)) return true;
+  // Asked for as such: a page that comes unasked is a proxy's.
+  return ['csv', 'html'].includes(request.query.get('format') ?? '') && isAlso(operation.answer, answered);
+};
 
 /** One question, one answer. */
 export const ask = async (
@@ -88,7 +98,7 @@ export const ask = async (
   const file = secretFile === undefined ? undefined : new SecretFile(secretFile);
   const asked = async (): Promise<Answered> => {
     const answered = await run.patient.ask(request, operation.once === true);
-    if (isAnswer(operation.answer, answered)) return answered;
+    if (isAnswer(operation, request, answered)) return answered;
     throw otherThan('what was asked for', answered);
   };
   const answer = await asked().catch((error: unknown) => {
