@@ -73,14 +73,17 @@ export const keyReasons: Readonly<
 export const otherProject: Tell = (scene) => {
   const { key, told, cited, names } = scene;
   const [registered] = cited.flatMap(({ event }) => (event.type === 'ResourceRegistered' ? [event.data] : []));
-  if (registered !== undefined)
+  const { projectId } = told.question.resource;
+  // Who may not see the event is told of no more than that there is another project.
+  const isTheResource = registered !== undefined || key === undefined || key.projectId === projectId;
+  if (isTheResource)
     return why(
-      `What was asked about belongs to ${names.project(registered.projectId, true)}, and not to the project named beside it`,
+      `What was asked about belongs to ${registered === undefined ? 'another project' : names.project(registered.projectId, true)}, and not to the project named beside it`,
       'Ask about it in the project that it belongs to',
     );
   return why(
     `The key belongs to ${itsPlace(scene)}, and a key is good in its own project alone`,
-    key === undefined || told.question.resource.type === 'organization'
+    told.question.resource.type === 'organization'
       ? null
       : `A key of ${scene.project ?? 'that project'} has to be used: anyone with a place in it can make one, and ${projectAdmins(scene)} can give people a place`,
   );
