@@ -8,7 +8,7 @@ import { replay, shrunkFor } from '../support/agreement.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 import { anyHistory, type Operation } from './index.js';
 
-const histories = 12;
+const histories = 8;
 const momentsEach = 3;
 
 let server: TestServer;

@@ -5,8 +5,8 @@ import { startTestServer, type TestServer } from '../support/test-server.js';
 import { anyHistory, anyQuestion, type Operation, type Question } from './index.js';
 
 /** 10⁴ questions; `npm run soak` asks a hundred times as many. */
-const histories = 200;
-const questionsEach = 50;
+const histories = 125;
+const questionsEach = 80;
 const { WRIT_SEED } = process.env;
 
 let server: TestServer;

@@ -5,7 +5,7 @@ import type { ContractCase, OpenStore, World } from './contract-case.js';
 export const runCase = async (
   { run }: ContractCase,
   open: () => Promise<OpenStore>,
-  patience = 10_000,
+  patience = 20_000,
 ): Promise<void> => {
   const opened = await open();
   try {
