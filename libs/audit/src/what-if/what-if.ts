@@ -1,4 +1,11 @@
-import { type Decision, decide, decideBy, type Facts, type PermissionTable, type Question } from '#libs/authorization';
+import {
+  type Decision,
+  decide,
+  type Facts,
+  permissions,
+  type PermissionTable,
+  type Question,
+} from '#libs/authorization';
 import { type EventStore, StreamFolds, type StoreFailure } from '#libs/event-store';
 import { E, type TE } from '#libs/kernel';
 import type { Instant, Past } from '../past/past.js';
@@ -50,14 +57,14 @@ export class WhatIf {
       const overlay = new OverlayStore(this.store, position);
       // Folds of their own: nothing that was only proposed may come into a cache of the engine.
       const done = change.type === 'command' ? await change.run(new StreamFolds(overlay)) : E.right(undefined);
-      const decideThen = change.type === 'command' ? decide : decideBy(change.table);
+      const table = change.type === 'command' ? permissions : change.table;
       const moment = { now, stale: false };
       const decided = await this.past.facts(overlay.end, overlay).ask((factsAt) => {
         const [before, after] = [factsAt(position), factsAt(overlay.end)];
         return asked.map(({ question, seen }, n) => ({
           question: n,
           before: decide(seen(before), question, moment),
-          after: decideThen(seen(after), question, moment),
+          after: decide(seen(after), question, moment, table),
         }));
       })();
       if (E.isLeft(decided)) return decided;
