@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../support/test-server.js';
 import { anyHistory, anyQuestion, type Operation, type Question } from './index.js';
 
 /** 10⁴ moments and more; `npm run soak -- past` asks of a hundred times as many. */
-const histories = 22;
+const histories = 30;
 const atOnce = 8;
 const { WRIT_SEED } = process.env;
 

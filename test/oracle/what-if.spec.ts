@@ -12,7 +12,7 @@ import { proposalOf } from '../support/proposals.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 import { anyHistory, anyQuestion, type Operation, type Question } from './index.js';
 
-const histories = 8;
+const histories = 12;
 const { WRIT_SEED } = process.env;
 
 const meddling: Meddling = {};
