@@ -11,6 +11,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/test/architecture/planted/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 30_000,
   // Jest leaves one core to itself; and most specs wait for a disk or a server most of the time.
