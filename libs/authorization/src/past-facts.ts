@@ -13,11 +13,8 @@ import {
 } from '#libs/event-store';
 import type { Cite, Facts, KeyFact } from './domain/facts.js';
 import { seedSupport } from './domain/support.js';
-import { keyFact } from './projections/key-facts.js';
+import { factFolds } from './fact-folds.js';
 import { legacyKeyFact } from './projections/legacy-key-facts.js';
-import { accountFact, membershipFact } from './projections/people-facts.js';
-import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
-import { resourceFact, supportFact } from './projections/resource-facts.js';
 
 /** Nobody asks for a former secret by the key's id; and kept at every step, they would fill the square of their number. */
 const currentSecret: typeof legacyKeyFact = {
@@ -28,17 +25,7 @@ const currentSecret: typeof legacyKeyFact = {
   },
 };
 
-const folds = {
-  account: foldOfProjection('fact', accountFact),
-  membership: foldOfProjection('fact', membershipFact),
-  organization: foldOfProjection('fact', organizationFact),
-  project: foldOfProjection('fact', projectFact),
-  collaborator: foldOfProjection('fact', collaboratorFact),
-  key: foldOfProjection('fact', keyFact),
-  legacyKey: foldOfProjection('fact', currentSecret),
-  resource: foldOfProjection('fact', resourceFact),
-  support: foldOfProjection('fact', supportFact),
-};
+const folds = { ...factFolds, legacyKey: foldOfProjection('fact', currentSecret) };
 
 /** One event of a stream, and what the stream said from there on. */
 interface Step {

@@ -1,18 +1,8 @@
 import { E, pipe, TE } from '#libs/kernel';
-import {
-  type Basis,
-  foldOfProjection,
-  type Folded,
-  idOf,
-  type StoreFailure,
-  type StreamFold,
-  type StreamFolds,
-} from '#libs/event-store';
+import { type Basis, type Folded, idOf, type StoreFailure, type StreamFold, type StreamFolds } from '#libs/event-store';
 import type { Facts, KeyFact } from './domain/facts.js';
 import { seedSupport } from './domain/support.js';
-import { keyFact } from './projections/key-facts.js';
-import { accountFact, membershipFact } from './projections/people-facts.js';
-import { collaboratorFact, organizationFact, projectFact } from './projections/place-facts.js';
+import { factFolds as folds } from './fact-folds.js';
 
 /** Facts read from the streams themselves, and the revisions they were read at. */
 export interface StreamFacts {
@@ -21,15 +11,6 @@ export interface StreamFacts {
   /** The furthest position read. */
   readonly position: bigint;
 }
-
-const folds = {
-  account: foldOfProjection('fact', accountFact),
-  membership: foldOfProjection('fact', membershipFact),
-  organization: foldOfProjection('fact', organizationFact),
-  project: foldOfProjection('fact', projectFact),
-  collaborator: foldOfProjection('fact', collaboratorFact),
-  key: foldOfProjection('fact', keyFact),
-};
 
 export interface About {
   readonly accountIds: ReadonlyArray<string>;
