@@ -213,8 +213,9 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
   CorruptBox: (_, bad) => withVault(bad, { _tag: 'CorruptBox', sealedFor: 'user_1' }),
   Defect: (_, bad) =>
     registering(bad, {
-      append: () => {
-        throw new Error('Error: hunter2 at /tmp/store');
+      append: (stream) => {
+        if (stream.startsWith('email-')) throw new Error('Error: hunter2 at /tmp/store');
+        return undefined;
       },
     }),
 

@@ -137,7 +137,9 @@ export class Engine {
     this.readSide = new ReadSide(store, models, plumbing, (failure) => {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
-    this.freshness = new Freshness(store, this.readSide, config.maxStalenessMs);
+    this.freshness = new Freshness(store, this.readSide, config.maxStalenessMs, (err) => {
+      logger.error({ err }, 'how fresh the state is could not be looked at');
+    });
     this.rebuild = rebuildWatch(new RebuildCheck(store, this.readSide, this.live), logger);
     this.uses = new KeyUses(
       uses,

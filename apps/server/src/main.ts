@@ -37,6 +37,11 @@ try {
       },
     );
   };
+  // A defect that nothing caught: what is in memory cannot be trusted any more, and the log has everything.
+  process.on('uncaughtException', (err: unknown) => {
+    logger.fatal({ err }, 'a defect: the process ends');
+    logger.flush(() => process.exit(1));
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 

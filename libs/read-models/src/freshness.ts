@@ -48,11 +48,12 @@ export class Freshness {
   /** Who answers has less than was there before: it leads no more, and does not know it yet. */
   private isBehind = false;
 
-  /** `boundMs`: how old the state may be before the node refuses. */
+  /** `boundMs`: how old the state may be before the node refuses. `onDefect`: what a look threw, which should never throw. */
   constructor(
     private readonly store: EventStore,
     private readonly readSide: ReadSide,
     readonly boundMs: number,
+    private readonly onDefect: (thrown: unknown) => void = () => undefined,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -72,16 +73,16 @@ export class Freshness {
 
   /** Answers after the first look, whatever came of it. */
   async start(): Promise<void> {
-    await this.beat();
-    await this.confirm();
+    await this.looked(() => this.beat());
+    await this.looked(() => this.confirm());
     this.timer = setInterval(
       () => {
         // One at a time: while the read side stands still, each of them waits for as long as the bound. And beside each other: a
         // slow log makes both slow, and must not make their times add up.
-        this.running ??= this.confirm().finally(() => {
+        this.running ??= this.looked(() => this.confirm()).finally(() => {
           this.running = undefined;
         });
-        this.beating ??= this.beat().finally(() => {
+        this.beating ??= this.looked(() => this.beat()).finally(() => {
           this.beating = undefined;
         });
       },
@@ -95,6 +96,15 @@ export class Freshness {
     clearInterval(this.timer);
     const looks = Promise.all([this.running, this.beating]);
     await Promise.race([looks, sleep(LAST_LOOK, undefined, { ref: false })]);
+  }
+
+  /** Nobody waits for a look, so nobody else would catch what it throws: then nothing is confirmed, and the next one tries again. */
+  private async looked(look: () => Promise<void>): Promise<void> {
+    try {
+      await look();
+    } catch (thrown) {
+      this.onDefect(thrown);
+    }
   }
 
   /** Everything acknowledged before `asked` is applied: then the state is as fresh as that moment. */
