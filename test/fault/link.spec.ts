@@ -347,7 +347,8 @@ describe('a node whose link is torn again and again while commands go on at full
       return { ...batch, events: batch.events.toSpliced(at, 1) };
     };
     const found = await differences(2, skip, () => skipped > 0);
-    for (const kind of ['history, never cut', 'history, afresh', 'state, never cut: live', 'state, afresh: live'])
+    // Which of the read models tell it depends on the key: one that was revoked as well is missed by the list of keys alone.
+    for (const kind of ['history, never cut', 'history, afresh', 'state, never cut: ', 'state, afresh: '])
       expect(found.join('\n')).toContain(kind);
   }, 60_000);
 

@@ -29,7 +29,10 @@ const collaborators = ['accountId', 'email', 'name', 'role', 'kind', 'via', 'sus
 const apiKeys = ['id', 'name', 'hint', 'createdBy', 'createdAt', 'expiresAt'];
 const changes = ['at', 'what', 'accountId', 'apiKeyId', 'name', 'before', 'after', 'cause', 'actor'];
 
-const exposure: Answer = { as: 'record', tables: { 'refused.nodes': ['node', 'refuses', 'position', 'at'] } };
+const exposure: Answer = {
+  as: 'record',
+  tables: { 'refused.nodes': ['node', 'reports', 'refuses', 'position', 'at'] },
+};
 
 export const audit: ReadonlyArray<Operation> = [
   {

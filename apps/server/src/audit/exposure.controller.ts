@@ -102,10 +102,11 @@ export class ExposureController {
       refused: refused && {
         ...refused,
         position: token(refused.position),
-        nodes: refused.nodes.map(({ node, position, at, refuses }) => ({
+        nodes: refused.nodes.map(({ node, position, at, reports, refuses }) => ({
           node,
           position: token(position),
           at: timestampOf(at),
+          reports,
           refuses,
         })),
       },

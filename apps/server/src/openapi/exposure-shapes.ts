@@ -8,13 +8,22 @@ const from = t.type({ at: Timestamp, position: t.string });
 /** `cause` is the type of an event; or `expiry` or `rotation`, without a position, where time alone does it. */
 const to = orNull(t.type({ at: Timestamp, cause: t.string, position: orNull(t.string) }));
 
-/** Null while it is good. `everywhere`: by each node that reports; one that was killed stays listed for 90 days. */
+/** How far a node had applied the log when it last reported, at `at`; null from one of an older release. */
+const node = t.type({
+  node: t.string,
+  position: orNull(t.string),
+  at: Timestamp,
+  /** In the last two minutes. A node that was killed stays listed for 90 days. */
+  reports: t.boolean,
+  refuses: t.boolean,
+});
+
+/** Null while it is good. `everywhere`: by each node that reports. */
 const refused = orNull(
   t.type({
     position: orNull(t.string),
     everywhere: t.boolean,
-    /** How far each had applied the log when it last reported, at `at`; null from a node of an older release. */
-    nodes: t.readonlyArray(t.type({ node: t.string, position: orNull(t.string), at: Timestamp, refuses: t.boolean })),
+    nodes: t.readonlyArray(node),
   }),
 );
 

@@ -138,10 +138,11 @@ describe('where a key is refused', () => {
   const from = { at: at(1), position: 1n };
   const to = ended(5, 'KeyRevoked', 5);
   const dead = { secretVersion: null, from, to, hasEnded: true, refusedBy: 5n };
-  const node = (name: string, position: bigint | null) => ({ node: name, at: 9, position });
+  const now = 200_000;
+  const node = (name: string, position: bigint | null, at = now - 10_000) => ({ node: name, at, position });
 
   it('is nowhere while it is live', () => {
-    expect(refusalOf({ ...dead, hasEnded: false }, [node('a', 9n)])).toBeNull();
+    expect(refusalOf({ ...dead, hasEnded: false }, [node('a', 9n)], now)).toBeNull();
   });
 
   it('is on every node that has applied its end, and on none that has not, or does not say', () => {
@@ -149,6 +150,7 @@ describe('where a key is refused', () => {
       const found = refusalOf(
         dead,
         positions.map((position, n) => node(String(n), position)),
+        now,
       );
       return [found?.position, found?.everywhere, ...(found?.nodes ?? []).map(({ refuses }) => refuses)];
     };
@@ -160,12 +162,24 @@ describe('where a key is refused', () => {
     expect(refused()).toEqual([5n, false]);
   });
 
+  it('is not asked of a node that reports no more: it was killed, or refuses everything', () => {
+    const silent = node('killed', 4n, now - 120_000);
+    expect(refusalOf(dead, [silent, node('a', 5n)], now)).toMatchObject({
+      everywhere: true,
+      nodes: [
+        { node: 'killed', reports: false, refuses: false },
+        { node: 'a', reports: true, refuses: true },
+      ],
+    });
+    expect(refusalOf(dead, [silent], now)).toMatchObject({ everywhere: false });
+  });
+
   it('is on every node by its clock, whatever it has applied, of an end that the key was made with', () => {
     const byClock = { ...dead, to: ended(5, 'expiry'), refusedBy: null };
-    expect(refusalOf(byClock, [node('a', null)])).toEqual({
+    expect(refusalOf(byClock, [node('a', null)], now)).toEqual({
       position: null,
       everywhere: true,
-      nodes: [{ ...node('a', null), refuses: true }],
+      nodes: [{ ...node('a', null), reports: true, refuses: true }],
     });
   });
 });

@@ -79,7 +79,7 @@ export class Exposures {
     const use = (await this.uses.atHand([keyId])).get(keyId);
     const exposed = (life: Life): ExposedSecret => {
       const { secretVersion, from, to } = life;
-      return { secretVersion, from, to, refused: refusalOf(life, nodes) };
+      return { secretVersion, from, to, refused: refusalOf(life, nodes, now) };
     };
     return E.right({
       ...key,
