@@ -386,8 +386,8 @@ describe('every operation answers as it is documented, and with no 5xx', () => {
           for (const value of [apt[name] ?? '', ...some(Object.values(apt), 1, (turn += 1))])
             await lawfully(withHeader(request, name, value));
         for (const name of documented)
-          for (const value of some(oddHeaderValues, 2, (turn += 1))) await lawfully(withHeader(request, name, value));
-        for (const name of some(headerNames, 4, turn))
+          for (const value of some(oddHeaderValues, 1, (turn += 1))) await lawfully(withHeader(request, name, value));
+        for (const name of some(headerNames, 2, turn))
           for (const value of some(oddHeaderValues, 1, (turn += 1))) await lawfully(withHeader(request, name, value));
       }
     },

@@ -3,7 +3,7 @@ import type { StreamName } from './event-store.js';
 
 /** Streams' last revisions, -1 for one that does not exist. Whoever keeps it sees to it that nothing is written unseen. */
 export class StreamEnds {
-  private readonly revisions = new LRUCache<StreamName, number>({ max: 100_000 });
+  private readonly revisions = new LRUCache<StreamName, number>({ maxSize: 100_000, sizeCalculation: () => 1 });
 
   /** Known to be past the end. */
   isPast(stream: StreamName, revision: number): boolean {

@@ -128,7 +128,8 @@ export class StreamFolds {
     readonly store: EventStore,
     max = 50_000,
   ) {
-    this.cache = new LRUCache({ max });
+    // By size: `max` would take the memory of a full one at once.
+    this.cache = new LRUCache({ maxSize: max, sizeCalculation: () => 1 });
   }
 
   load<S>(fold: StreamFold<S>, id: string): TE.TaskEither<StoreFailure, Folded<S>> {
