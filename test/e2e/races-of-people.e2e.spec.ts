@@ -281,7 +281,9 @@ describe('an admin who is demoted in the middle of their commands', () => {
       await delay(30 + Math.random() * 30);
       expect((await role('member')).status).toBe(200);
       const acknowledged = performance.now();
-      await delay(40);
+      // On a busy machine none of them may come to it by itself.
+      const late = () => done.filter(({ begun }) => begun > acknowledged).length;
+      for (let waited = 0; waited < 200 && late() < 6; waited += 1) await delay(20);
       going = false;
       await hands;
 

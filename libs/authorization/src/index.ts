@@ -1,6 +1,7 @@
 export * from './authorize.js';
 export * from './beyond-maker.js';
 export * from './confined.js';
+export * from './deciding-events.js';
 export * from './domain/decide.js';
 export * from './domain/facts.js';
 export { keyIsDead } from './domain/key-decision.js';

@@ -1,5 +1,4 @@
-import { type AccountEvent, accountEvents } from '#libs/accounts/events';
-import { type ApiKeyEvent, apiKeyEvents, type LegacyKeyEvent, legacyKeyEvents } from '#libs/api-keys/events';
+import { decidingEvents, type DecidingEvent, isDeciding } from '#libs/authorization';
 import {
   type Actor,
   categoryOf,
@@ -11,31 +10,6 @@ import {
   type StoreFailure,
 } from '#libs/event-store';
 import { E, pipe, type Timestamp } from '#libs/kernel';
-import {
-  type MembershipEvent,
-  membershipEvents,
-  type OrganizationEvent,
-  organizationEvents,
-} from '#libs/organizations/events';
-import { type CollaboratorEvent, collaboratorEvents, type ProjectEvent, projectEvents } from '#libs/projects/events';
-import {
-  type ResourceEvent,
-  resourceEvents,
-  type SupportMatrixEvent,
-  supportMatrixEvents,
-} from '#libs/resources/events';
-
-/** Every event that a decision is folded from. */
-export type DecidingEvent =
-  | AccountEvent
-  | MembershipEvent
-  | OrganizationEvent
-  | ProjectEvent
-  | CollaboratorEvent
-  | ApiKeyEvent
-  | LegacyKeyEvent
-  | ResourceEvent
-  | SupportMatrixEvent;
 
 /** An event with who did it, and when. `id` is its stream's, without the category. */
 export interface Cited<Event extends DecidingEvent> {
@@ -48,24 +22,13 @@ export interface Cited<Event extends DecidingEvent> {
 }
 export type AnyCited = Cited<DecidingEvent>;
 
-const codecs: Readonly<Record<string, Readable<DecidingEvent>>> = {
-  account: accountEvents,
-  membership: membershipEvents,
-  organization: organizationEvents,
-  project: projectEvents,
-  collaborator: collaboratorEvents,
-  apiKey: apiKeyEvents,
-  legacyKey: legacyKeyEvents,
-  resource: resourceEvents,
-  supportMatrix: supportMatrixEvents,
-};
-
 /** What is recorded, read; events of no such category are left out. */
 export const citedOf = (recorded: ReadonlyArray<RecordedEvent>): E.Either<StoreFailure, ReadonlyArray<AnyCited>> => {
   const all: AnyCited[] = [];
   for (const each of recorded) {
-    const codec = codecs[categoryOf(each.stream)];
-    if (codec === undefined) continue;
+    const category = categoryOf(each.stream);
+    if (!isDeciding(category)) continue;
+    const codec: Readable<DecidingEvent> = decidingEvents[category];
     const cited = pipe(
       metadataOf(each),
       E.flatMap(({ actor, via, at }) =>

@@ -1,6 +1,7 @@
+import type { DecidingEvent } from '#libs/authorization';
 import type { OrganizationRole, Role } from '#libs/kernel';
 import { manyOf, oneOf } from './action-words.js';
-import type { AnyCited, Cited, DecidingEvent } from './cited.js';
+import type { AnyCited, Cited } from './cited.js';
 import type { Names } from './names.js';
 import { timeInWords } from './words.js';
 
@@ -98,7 +99,7 @@ const tellers: Tellers = {
   CollaboratorAdded: ({ event: { data } }, names) =>
     `added ${names.person(data.accountId)} to ${names.project(data.projectId)} as ${asRole(data.role)}`,
   ExternalCollaboratorAdded: ({ event: { data } }, names) =>
-    `added ${names.person(data.accountId)} to ${names.project(data.projectId)} as an external collaborator`,
+    `added ${names.person(data.accountId)} to ${names.project(data.projectId)} as an external collaborator${warned(data, names)}`,
   CollaboratorRoleChanged: ({ event: { data } }, names) =>
     `made ${names.person(data.accountId)} ${asRole(data.role)} in ${names.project(data.projectId)}`,
   CollaboratorRemoved: ({ event: { data } }, names) =>
@@ -130,6 +131,15 @@ const tellers: Tellers = {
     return `said anew how each kind of resource can be used${without.length === 0 ? '' : `: ${without.join(', ')} have no user interface`}`;
   },
 };
+
+/** AMB-08. Of who was added before that was written down, the project itself says it. */
+const warned = (
+  { projectId, isDefaultProject }: Typed<'ExternalCollaboratorAdded'>['event']['data'],
+  names: Names,
+): string =>
+  (isDefaultProject ?? names.isDefaultProject(projectId))
+    ? '; mind that to the default project every member of the organization belongs'
+    : '';
 
 const ends = {
   removed: '',

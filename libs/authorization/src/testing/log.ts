@@ -1,49 +1,11 @@
-import { type AccountEvent, accountEvents } from '#libs/accounts/events';
-import { type ApiKeyEvent, apiKeyEvents, type LegacyKeyEvent, legacyKeyEvents } from '#libs/api-keys/events';
 import { E, type EventCodec, type EventId, millisOf, type Recorded, type Timestamp, timestampOf } from '#libs/kernel';
-import {
-  type MembershipEvent,
-  membershipEvents,
-  type OrganizationEvent,
-  organizationEvents,
-} from '#libs/organizations/events';
-import { type CollaboratorEvent, collaboratorEvents, type ProjectEvent, projectEvents } from '#libs/projects/events';
-import {
-  type ResourceEvent,
-  resourceEvents,
-  type SupportMatrixEvent,
-  supportMatrixEvents,
-} from '#libs/resources/events';
+import { type DecidingCategory, decidingEvents, type DecidingEvents } from '../deciding-events.js';
 import { LiveState } from '../live-state.js';
 
-/** The categories that a decision is folded from. */
-export interface EventsOf {
-  readonly account: AccountEvent;
-  readonly membership: MembershipEvent;
-  readonly organization: OrganizationEvent;
-  readonly project: ProjectEvent;
-  readonly collaborator: CollaboratorEvent;
-  readonly apiKey: ApiKeyEvent;
-  readonly legacyKey: LegacyKeyEvent;
-  readonly resource: ResourceEvent;
-  readonly supportMatrix: SupportMatrixEvent;
-}
-export type Category = keyof EventsOf;
-
-const codecs: { readonly [C in Category]: EventCodec<EventsOf[C]> } = {
-  account: accountEvents,
-  membership: membershipEvents,
-  organization: organizationEvents,
-  project: projectEvents,
-  collaborator: collaboratorEvents,
-  apiKey: apiKeyEvents,
-  legacyKey: legacyKeyEvents,
-  resource: resourceEvents,
-  supportMatrix: supportMatrixEvents,
-};
-
 /** One event of a log: `id` is its stream's, without the category. */
-export type Happening = { [C in Category]: Recorded<EventsOf[C]> & { readonly category: C } }[Category];
+export type Happening = {
+  [C in DecidingCategory]: Recorded<DecidingEvents[C]> & { readonly category: C };
+}[DecidingCategory];
 
 /** A minute passes with every event. The first lies at position 1. */
 const epoch = millisOf('2026-01-01T00:00:00.000Z' as Timestamp);
@@ -57,7 +19,7 @@ export const applyTo = (state: LiveState, happening: Happening): void => {
   const { category, event } = happening;
   for (const follows of state.follows) {
     if (follows.category !== category) continue;
-    const read = follows.events.decode((codecs[category] as EventCodec<typeof event>).encode(event));
+    const read = follows.events.decode((decidingEvents[category] as EventCodec<typeof event>).encode(event));
     if (E.isLeft(read)) throw new Error(`${event.type} at ${String(happening.position)}: ${read.left.why}`);
     follows.apply({ ...happening, event: read.right as never });
   }

@@ -1,7 +1,8 @@
 import type { InvitationId, OrganizationRole, Role } from '#libs/kernel';
 import type { OrganizationEvent } from '#libs/organizations/events';
 import { LiveState } from '../live-state.js';
-import { applyTo, type Category, eventIdAt, type EventsOf, type Happening, timeOf } from './log.js';
+import type { DecidingCategory, DecidingEvents } from '../deciding-events.js';
+import { applyTo, eventIdAt, type Happening, timeOf } from './log.js';
 import { accountId, homeOf, organizationId, projectId } from './names.js';
 
 /** The events of an organization or a project that are nothing but their name. */
@@ -21,7 +22,7 @@ export class People {
     return BigInt(this.log.length);
   }
 
-  happened<C extends Category>(category: C, id: string, event: EventsOf[C]): this {
+  happened<C extends DecidingCategory>(category: C, id: string, event: DecidingEvents[C]): this {
     const position = this.position + 1n;
     const happening = { category, id, event, position, eventId: eventIdAt(position), at: timeOf(position), by: null };
     this.log.push(happening as unknown as Happening);
