@@ -1,7 +1,8 @@
 import { finishRotation, UnfinishedRotations } from '#libs/api-keys';
-import { finishRegistration, type Registrations, UnfinishedRegistrations } from '#libs/accounts';
+import { finishRegistration, type People, type Registrations, UnfinishedRegistrations } from '#libs/accounts';
 import {
   type Deletions,
+  erasedPeople,
   finishDeletion,
   finishTransfer,
   type Takeovers,
@@ -20,6 +21,7 @@ import {
 } from '#libs/organizations';
 import { type EndedRows, finishProject, recordRowEnded, UnfinishedProjects } from '#libs/projects';
 import { type Reaction, reaction, Reactions, type ReadModel, type ReadSide } from '#libs/read-models';
+import type { Vault } from '#libs/vault';
 
 /** In ms: a command that is still at it finishes in less, and then its own actor is who did it. */
 const GRACE = 2_000;
@@ -29,6 +31,8 @@ const PATIENCE = 30_000;
 
 interface Means {
   readonly streams: StreamFolds;
+  readonly people: People;
+  readonly vault: Vault;
   readonly registrations: Registrations;
   readonly invitationTokens: InvitationTokens;
   readonly deletions: Deletions;
@@ -57,7 +61,6 @@ export class Unfinished {
     return [rows, registrations, foundings, projects, joins, handovers, deletions, rotations, transfers];
   }
 
-  /** `apart`, in ms: how long this node lets others be first, so that not all do the same at the same moment. */
   /** `alone`: no other node would do the same at the same moment. */
   reactions(readSide: ReadSide, means: Means, alone: boolean, onTrouble: (failure: unknown) => void): Reactions {
     const { streams } = means;
@@ -67,6 +70,8 @@ export class Unfinished {
       reaction(this.rows, (item) => recordRowEnded(streams, item), after(0)),
       reaction(this.joins, (item) => finishJoin(streams, means.invitationTokens, item), after(GRACE)),
       reaction(this.handovers, (item) => finishOwnership(streams, item), after(GRACE)),
+      // Before the list that it adds to.
+      erasedPeople(means.people, means.vault, this.deletions, onTrouble),
       reaction(this.deletions, (item) => finishDeletion(means.deletions, item), after(GRACE)),
       reaction(this.transfers, (item) => finishTransfer(means.takeovers, item), after(GRACE)),
       reaction(this.rotations, (item) => finishRotation(streams, item), after(GRACE)),

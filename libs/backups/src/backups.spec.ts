@@ -340,6 +340,21 @@ describe('a target', () => {
     expect(tagOf(await restoring(text, source))).toBe('TargetInUse');
   });
 
+  it('that a server began to serve between the look and the mark is refused, and left to it', async () => {
+    const target = await emptyPlace();
+    const vault = new Proxy(target.vault, {
+      get: (of, name) => {
+        const value: unknown = Reflect.get(of, name);
+        if (typeof value !== 'function') return value;
+        if (name === 'hold') void target.store.append('heartbeat-log', 'any', [happened({})])();
+        return value.bind(of) as unknown;
+      },
+    });
+    expect(tagOf(await restoring(text, { store: target.store, vault }))).toBe('TargetInUse');
+    expect(await right(unfinishedRestore(target.vault))).toBeUndefined();
+    expect((await wholeLog(target.store)).map(({ stream }) => stream)).toEqual(['heartbeat-log']);
+  });
+
   it('that was restored into is not again', async () => {
     const target = await emptyPlace();
     expect(tagOf(await restoring(text, target))).toBe('restored');

@@ -28,26 +28,48 @@ const inUse = (why: string): RestoreFailed => new RestoreFailed({ _tag: 'TargetI
 
 const beginAnew = 'empty it, or take another, and begin again';
 
-/** Throws unless the target is empty, or an earlier try with this very archive was cut short in it. True for the latter. */
-const entered = async ({ store, vault }: Target, mark: string): Promise<boolean> => {
-  const begun = await unfinishedRestore(vault)();
-  if (E.isLeft(begun)) throw interrupted(begun.left);
-  if (begun.right === mark) return true;
-  if (begun.right !== undefined)
-    throw inUse(`the restore of another backup was begun here, and not finished: go on with that one, or ${beginAnew}`);
-  const [log, rows] = [await store.readAll({ limit: 1 })(), await vault.rows(null, 1)()];
+const refuseLogInUse = async (store: EventStore): Promise<void> => {
+  const log = await store.readAll({ limit: 1 })();
   if (E.isLeft(log)) throw interrupted(log.left);
   if (log.right.events.length > 0)
     throw inUse(
       `the log to restore into has events already: a backup goes into an empty one alone. To replace it, ${beginAnew}`,
     );
+};
+
+/**
+ * Holds the mark, then looks at the log once more: a server that began before writes a heartbeat and then looks for the mark, so that one of
+ * the two finds the other.
+ */
+const holding = async ({ store, vault }: Target, mark: string): Promise<void> => {
+  const held = await vault.hold(mark, 'unfinished')();
+  if (E.isLeft(held)) throw interrupted(held.left);
+  try {
+    await refuseLogInUse(store);
+  } catch (failure) {
+    // Nothing was brought in: whoever is there goes on.
+    const dropped = await vault.drop(mark)();
+    if (E.isLeft(dropped)) throw interrupted(dropped.left);
+    throw failure;
+  }
+};
+
+/** Throws unless the target is empty, or an earlier try with this very archive was cut short in it. True for the latter. */
+const entered = async (target: Target, mark: string): Promise<boolean> => {
+  const { store, vault } = target;
+  const begun = await unfinishedRestore(vault)();
+  if (E.isLeft(begun)) throw interrupted(begun.left);
+  if (begun.right === mark) return true;
+  if (begun.right !== undefined)
+    throw inUse(`the restore of another backup was begun here, and not finished: go on with that one, or ${beginAnew}`);
+  await refuseLogInUse(store);
+  const rows = await vault.rows(null, 1)();
   if (E.isLeft(rows)) throw interrupted(rows.left);
   if (rows.right.length > 0)
     throw inUse(
       `the vault to restore into has keys already: a backup goes into an empty one alone. To replace it, ${beginAnew}`,
     );
-  const held = await vault.hold(mark, 'unfinished')();
-  if (E.isLeft(held)) throw interrupted(held.left);
+  await holding(target, mark);
   return false;
 };
 

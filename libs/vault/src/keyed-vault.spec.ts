@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { E, O } from '#libs/kernel';
-import { type Elsewhere, KeyedVault, type KeyRows } from './keyed-vault.js';
+import type { Elsewhere, KeyRows } from './key-rows.js';
+import { KeyedVault } from './keyed-vault.js';
 import { Keyring } from './keyring.js';
 import { right } from './testing/index.js';
 import type { VaultRow } from './vault.js';

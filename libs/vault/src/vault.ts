@@ -57,6 +57,9 @@ export abstract class Vault {
   /** When answered, the key is gone from the store itself; what stays is the id, so that no key is made for it again. */
   abstract erase(subject: string): TE.TaskEither<VaultUnavailable, void>;
 
+  /** Which of these are erased, in their order: for whoever finds a vault that is newer than the log. */
+  abstract erasedAmong(subjects: ReadonlyArray<string>): TE.TaskEither<VaultUnavailable, ReadonlyArray<string>>;
+
   /**
    * Holds a secret that has to be had again: a legacy key's (KEY-27), or a pepper. The first of a name stays. True when
    * what is held under the name is this very secret; durable when answered. A dropped name takes no other.

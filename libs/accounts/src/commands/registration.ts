@@ -7,7 +7,6 @@ import {
   type TransactFailure,
   type StreamFolds,
   transact,
-  type Transacted,
 } from '#libs/event-store';
 import { type AccountId, type NotFound, pipe, TE } from '#libs/kernel';
 import type { SubjectErased, Vault, VaultUnavailable } from '#libs/vault';
@@ -127,8 +126,10 @@ export class Registrations {
     return pipe(
       linkIdentity(this.streams, identityId, { accountId, inPlaceOf }, context),
       // Somebody else's already: the address is given back, nothing is half done.
-      TE.orElse((failure): TE.TaskEither<RegistrationFailure, Transacted<AccountId | null>> =>
-        failure._tag === 'IdentityTaken' ? this.giveBack(emailId, accountId, context, failure) : TE.left(failure),
+      TE.orElse((failure): TE.TaskEither<RegistrationFailure, unknown> =>
+        failure._tag === 'IdentityTaken'
+          ? this.unlessRegistered(accountId, this.giveBack(emailId, accountId, context, failure))
+          : TE.left(failure),
       ),
       TE.flatMap(() =>
         transact(
@@ -137,6 +138,17 @@ export class Registrations {
         )({ id: accountId, context, ready: ready({ type: 'RegisterAccount' as const, provider, profile }) }),
       ),
       TE.map(({ position }) => ({ id: accountId, position })),
+    );
+  }
+
+  /** An account that is there had its identity once, and passed it on to the one in its place: it keeps its address for good (DEL-11). */
+  private unlessRegistered(
+    accountId: AccountId,
+    otherwise: TE.TaskEither<RegistrationFailure, unknown>,
+  ): TE.TaskEither<RegistrationFailure, unknown> {
+    return pipe(
+      this.streams.load(foldOfAggregate(account), accountId),
+      TE.flatMap(({ state }) => (state === null ? otherwise : TE.right(undefined))),
     );
   }
 

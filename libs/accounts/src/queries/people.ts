@@ -1,6 +1,7 @@
-import { Documents, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
-import { O, pipe, TE } from '#libs/kernel';
+import { Documents, follow, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
+import { type AccountId, O, pipe, TE } from '#libs/kernel';
 import { type Vault, type VaultUnavailable, type CorruptBox } from '#libs/vault';
+import { emailEvents } from '../domain/email.events.js';
 import { type AccountDocument, accounts } from '../projections/accounts.js';
 
 /** What is personal about someone; null once they are erased. */
@@ -17,12 +18,25 @@ const erased: Person = { email: null, name: null };
 /** The accounts, and who is behind an id. Nothing personal is kept here: it is opened when it is asked for. */
 export class People implements ReadModel {
   private readonly documents = new Documents(accounts, () => everyone);
-  readonly follows = [this.documents.follows];
+  private readonly emailIds = new Map<AccountId, string>();
+  readonly follows = [
+    this.documents.follows,
+    follow({ category: 'email', events: emailEvents }, ({ id, event }) => {
+      const { accountId } = event.data;
+      if (event.type === 'EmailReserved') this.emailIds.set(accountId, id);
+      if (event.type === 'EmailTombstoned') this.emailIds.delete(accountId);
+    }),
+  ];
 
   constructor(private readonly vault: Vault) {}
 
   get(id: string): AccountDocument | undefined {
     return this.documents.get(id);
+  }
+
+  /** The HMAC that names their address, also where the vault opens nothing of theirs any more; until it is tombstoned. */
+  emailIdOf(id: AccountId): string | undefined {
+    return this.emailIds.get(id);
   }
 
   /** Where someone stands among all there are: in the order of registration. */

@@ -1,4 +1,4 @@
-import { account, type AccountFailure, email, type EmailTaken, type PersonalIndex } from '#libs/accounts';
+import { account, type AccountFailure, email, type EmailTaken, type People } from '#libs/accounts';
 import {
   type CommandContext,
   commandIdFrom,
@@ -9,14 +9,14 @@ import {
   type StreamFolds,
   transact,
   type TransactFailure,
+  unavailable,
 } from '#libs/event-store';
-import { type AccountId, E, notFound, O, pipe, TE } from '#libs/kernel';
+import { type AccountId, E, notFound, pipe, TE } from '#libs/kernel';
 import { type Invitations, membership, type MembershipFailure } from '#libs/organizations';
 import type { ReadSide } from '#libs/read-models';
-import type { CorruptBox, Vault, VaultUnavailable } from '#libs/vault';
+import type { Vault, VaultUnavailable } from '#libs/vault';
 
-export type DeletionFailure =
-  AccountFailure | EmailTaken | MembershipFailure | VaultUnavailable | CorruptBox | TransactFailure;
+export type DeletionFailure = AccountFailure | EmailTaken | MembershipFailure | VaultUnavailable | TransactFailure;
 
 export interface Deleted {
   readonly position: Position;
@@ -24,6 +24,8 @@ export interface Deleted {
 
 /** How long to wait until this node has seen every invitation that went to the address, in ms. */
 const PATIENCE = 5_000;
+
+const behind = unavailable('this node is behind the log');
 
 /**
  * Spans the membership, the account, the vault and the address. The membership goes first, since its stream alone can say
@@ -34,7 +36,7 @@ export class Deletions {
   constructor(
     private readonly streams: StreamFolds,
     private readonly vault: Vault,
-    private readonly index: PersonalIndex,
+    private readonly people: People,
     private readonly invitations: Invitations,
     private readonly readSide: ReadSide,
   ) {}
@@ -88,10 +90,7 @@ export class Deletions {
 
   /** Else one would stay readable: it is finished when this node has caught up. */
   private everyInvitationSeen(position: Position): TE.TaskEither<DeletionFailure, unknown> {
-    return async () =>
-      (await this.readSide.reached(position, PATIENCE))
-        ? E.right(undefined)
-        : E.left({ _tag: 'StoreUnavailable', cause: 'this node is behind the log' });
+    return async () => ((await this.readSide.reached(position, PATIENCE)) ? E.right(undefined) : E.left(behind));
   }
 
   /** The account that this one replaced is the same person's, and nobody else could ever ask for it. */
@@ -112,19 +111,20 @@ export class Deletions {
     );
   }
 
-  /** The HMAC of the person's address, while it can still be read; and is the account as the caller saw it last? */
+  /**
+   * The HMAC of the person's address: as the log has it, since the vault may have erased them already. Where the vault is away, nothing is
+   * begun. And is the account as the caller saw it last?
+   */
   private addressOf(accountId: AccountId, { unchangedSince }: CommandContext): TE.TaskEither<DeletionFailure, string> {
     return pipe(
       this.streams.load(foldOfAggregate(account), accountId),
       TE.flatMap(({ state, position }) => {
         if (state === null || state.status === 'deleted') return TE.left<DeletionFailure>(notFound('account'));
         if (unchangedSince?.(position) === false) return TE.left<StaleRevision>({ _tag: 'StaleRevision' });
-        return this.vault.open(state.profile);
+        return this.vault.erasedAmong([accountId]);
       }),
-      TE.flatMapEither((opened): E.Either<DeletionFailure, string> => {
-        const address = O.isSome(opened) ? opened.value['email'] : null;
-        return address == null ? E.left(notFound('account')) : E.right(this.index.email(address));
-      }),
+      // Every account's address was reserved before it.
+      TE.flatMapEither(() => E.fromNullable<DeletionFailure>(behind)(this.people.emailIdOf(accountId))),
     );
   }
 

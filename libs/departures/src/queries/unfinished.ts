@@ -27,6 +27,11 @@ export class UnfinishedDeletions extends TodoList<UnfinishedDeletion> {
       if (event.type === 'EmailTombstoned') this.remove(event.data.accountId);
     }),
   ];
+
+  /** Someone whom the vault has erased, and the log has not. */
+  found(accountId: AccountId): void {
+    if (this.get(accountId) === undefined) this.add(accountId, { accountId, email: null });
+  }
 }
 
 /** Accounts that were transferred, and whose new account has yet to say that everything is its own. */

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import type { KeyRows } from '../keyed-vault.js';
+import type { KeyRows } from '../key-rows.js';
 import type { VaultRow } from '../vault.js';
 
 interface Write {

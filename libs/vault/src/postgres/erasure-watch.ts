@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Elsewhere } from '../keyed-vault.js';
+import type { Elsewhere } from '../key-rows.js';
 import type { Connections } from './connections.js';
 import { CHANNEL } from './erasures.js';
 

@@ -1,4 +1,4 @@
-import type { KeyRows } from '../keyed-vault.js';
+import type { KeyRows } from '../key-rows.js';
 import type { VaultRow } from '../vault.js';
 import type { Connections } from './connections.js';
 import { ErasureWatch } from './erasure-watch.js';

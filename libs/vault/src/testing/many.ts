@@ -39,6 +39,20 @@ export const manyInAVault = (current: () => OpenedVault): void => {
       const expected = lookAlikes.map((subject) => (gone.has(subject) ? O.none : O.some(nameOf(subject))));
       expect(await right(restarted.openMany(boxes))).toEqual(expected);
       for (const [n, box] of boxes.entries()) expect(await right(restarted.open(box))).toEqual(expected[n]);
+      expect(await right(restarted.erasedAmong(lookAlikes))).toEqual([...gone]);
+    });
+
+    it('are told apart from the erased among them: not those who never had a key, nor those who are there (DEL-03)', async () => {
+      for (const subject of ['user_ann', 'user_bob']) await right(vault.ensureKey(subject));
+      await right(vault.erase('user_bob'));
+      await right(vault.erase('user_cat'));
+      const asked = ['user_dan', 'user_cat', 'user_ann', 'user_bob'];
+      expect(await right(vault.erasedAmong(asked))).toEqual(['user_cat', 'user_bob']);
+      const restarted = await opened.reopen();
+      expect(await right(restarted.erasedAmong(asked))).toEqual(['user_cat', 'user_bob']);
+      expect(await right(restarted.erasedAmong([]))).toEqual([]);
+      await restarted.close();
+      expect(await restarted.erasedAmong(asked)()).toMatchObject(E.left({ _tag: 'VaultUnavailable' }));
     });
 
     it('at once get a key each, and so do those who come at once for each of them', async () => {
