@@ -1,5 +1,5 @@
 import type { ApiKeyId, OrganizationId, ProjectId } from '#libs/kernel';
-import type { Facts, SupportTable } from './facts.js';
+import type { Facts, MembershipFact, SupportTable } from './facts.js';
 import type { Attribution, Channel } from './question.js';
 import { honoursProject } from './support.js';
 
@@ -41,19 +41,23 @@ export const attributionInProject = (
   };
 };
 
-/** An external's use of a kind that honours no project is counted to their own home organization (ATT-05, AMB-23). */
+/**
+ * An external's use of a kind that honours no project is counted to their own home organization (ATT-05, AMB-23): to whoever may not
+ * know which that is, to one that is not told.
+ */
 export const attributionOfExternal = (
   facts: Facts,
   place: Place,
-  home: OrganizationId | null,
+  held: MembershipFact | undefined,
   use: Use,
 ): Attribution => {
   const here = attributionInProject(facts, place, use);
-  return here.fallback === null || home === null
+  const home = held?.current?.organizationId ?? null;
+  return here.fallback === null || (home === null && held?.elsewhere !== true)
     ? here
     : {
         organizationId: home,
-        projectId: defaultProjectOf(facts, home),
+        projectId: home === null ? null : defaultProjectOf(facts, home),
         apiKeyId: null,
         fallback: 'externalFallback',
         listingScope: here.listingScope,

@@ -40,6 +40,8 @@ export interface CurrentMembership {
 
 export interface MembershipFact {
   readonly current: CurrentMembership | null;
+  /** To whoever may not know where somebody is at home, that they are, outside of what is shown: then `current` is null. */
+  readonly elsewhere?: boolean;
   /** Every end of a membership, by organization, the oldest first. */
   readonly ended: ReadonlyMap<OrganizationId, ReadonlyArray<Cite>>;
 }

@@ -80,7 +80,7 @@ const inProject = (
   }
   const attribution =
     grant.as === 'external'
-      ? attributionOfExternal(facts, target, person.organizationId, { kind, channel })
+      ? attributionOfExternal(facts, target, facts.membership(person.id), { kind, channel })
       : attributionInProject(facts, target, { kind, channel });
   return allow(reasonOf(grant), person, attribution, grant.evidence);
 };

@@ -30,39 +30,43 @@ export interface Moment {
 }
 
 /** In the order in which they are found: the first that applies is the answer. */
-export type Deny =
-  | 'malformed-key'
-  | 'unknown-key'
-  | 'unknown-subject'
-  | 'account-deleted'
-  | 'account-blocked'
-  | 'revoked-key'
-  | 'superseded-key'
-  | 'expired-key'
-  | 'state-too-old'
-  | 'unknown-action'
-  | 'unknown-resource'
-  | 'unsupported-channel'
-  | 'other-organization'
-  | 'other-project'
-  | 'project-archived'
-  | 'organization-suspended'
-  | 'not-a-member'
-  | 'not-a-collaborator'
-  | 'external-suspended'
-  | 'key-lacks-permission'
-  | 'role-lacks-permission'
-  | 'owner-only';
+export const denials = [
+  'malformed-key',
+  'unknown-key',
+  'unknown-subject',
+  'account-deleted',
+  'account-blocked',
+  'revoked-key',
+  'superseded-key',
+  'expired-key',
+  'state-too-old',
+  'unknown-action',
+  'unknown-resource',
+  'unsupported-channel',
+  'other-organization',
+  'other-project',
+  'project-archived',
+  'organization-suspended',
+  'not-a-member',
+  'not-a-collaborator',
+  'external-suspended',
+  'key-lacks-permission',
+  'role-lacks-permission',
+  'owner-only',
+] as const;
+export type Deny = (typeof denials)[number];
 
-export type Allow =
-  | 'project-key'
-  | 'legacy-key'
-  | 'organization-owner'
-  | 'organization-admin'
-  | 'organization-member'
-  | 'project-admin'
-  | 'project-member'
-  | 'external-collaborator';
+export const allowances = [
+  'project-key',
+  'legacy-key',
+  'organization-owner',
+  'organization-admin',
+  'organization-member',
+  'project-admin',
+  'project-member',
+  'external-collaborator',
+] as const;
+export type Allow = (typeof allowances)[number];
 
 export type Principal =
   | {

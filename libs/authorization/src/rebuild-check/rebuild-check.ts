@@ -5,7 +5,6 @@ import {
   idOf,
   isPlumbing,
   type Position,
-  type RecordedEvent,
   START,
   StoreFailed,
   type StoreFailure,
@@ -16,6 +15,7 @@ import type { LiveState } from '../live-state.js';
 import { canonical, StateDigest } from './canonical.js';
 import { isAsFolded } from './compared.js';
 import { factFolds, foldedFrom } from './folded.js';
+import { Ordinals } from './ordinals.js';
 import { Pace } from './pace.js';
 
 /** What came of folding the log afresh beside the live state. */
@@ -27,7 +27,7 @@ export interface RebuildReport {
   /** Events that count in a copy of the log, and streams that decisions rest on. */
   readonly events: number;
   readonly streams: number;
-  /** Streams of which the live state says something else than the log; the first hundred by name. */
+  /** Streams of which the live state says something else than the log; and the first hundred of them that were met. */
   readonly differences: number;
   readonly differing: ReadonlyArray<StreamName>;
 }
@@ -42,6 +42,8 @@ export interface RebuildOptions {
 
 /** Streams that are folded at once: so many facts are held beside the live state, some 100 MB, and the log is read once for each. */
 const PART = 200_000;
+/** Events read in one go. */
+const PAGE = 500;
 /** Streams compared in one go. */
 const PIECE = 200;
 const MOST_NAMES = 100;
@@ -60,11 +62,17 @@ const orThrow = <A>(read: E.Either<StoreFailure, A>): A => {
   return read.right;
 };
 
+/** Rests after each piece of that many. */
+const inPieces = (pace: Pace): (() => Promise<void> | undefined) => {
+  let n = 0;
+  return () => ((n += 1) % PIECE === 0 ? pace.rest() : undefined);
+};
+
 /** One part of the log, folded afresh. */
 interface Part {
   readonly states: Map<StreamName, unknown>;
-  /** Which of all events that count is at a position. */
-  readonly places: Map<Position, number>;
+  /** Of the events that those cite, among all that count. */
+  readonly ordinals: Ordinals;
   readonly events: number;
 }
 
@@ -84,7 +92,7 @@ export class RebuildCheck {
     const parts = Math.max(1, Math.ceil(this.live.size / this.part));
     const digest = new StateDigest();
     const differing: StreamName[] = [];
-    let events = 0;
+    let [events, differences] = [0, 0];
     for (let n = 0; n < parts; n += 1) {
       const isOfPart = (stream: StreamName): boolean => parts === 1 || hashOf(stream) % parts === n;
       const told = (position: Position) => {
@@ -93,7 +101,10 @@ export class RebuildCheck {
       const folded = await this.fold(upTo, isOfPart, pace, told);
       events = folded.events;
       for await (const stream of this.suspects(folded, isOfPart, digest, pace))
-        if (await this.differs(stream)) differing.push(stream);
+        if (await this.differs(stream, pace)) {
+          differences += 1;
+          if (differing.length < MOST_NAMES) differing.push(stream);
+        }
     }
     onProgress(1);
     return {
@@ -101,8 +112,8 @@ export class RebuildCheck {
       digest: digest.hex,
       events,
       streams: digest.count,
-      differences: differing.length,
-      differing: differing.slice(0, MOST_NAMES),
+      differences,
+      differing,
     };
   }
 
@@ -113,10 +124,10 @@ export class RebuildCheck {
     told: (position: Position) => void,
   ): Promise<Part> {
     const states = new Map<StreamName, unknown>();
-    const places = new Map<Position, number>();
+    const ordinals = new Ordinals();
     let events = 0;
     for (let from = START; from < upTo;) {
-      const page = orThrow(await this.store.readAll({ from, limit: 500 })());
+      const page = orThrow(await this.store.readAll({ from, limit: PAGE })());
       for (const recorded of page.events) {
         const { stream, position } = recorded;
         if (position > upTo) break;
@@ -124,48 +135,64 @@ export class RebuildCheck {
         events += 1;
         const fold = factFolds.get(categoryOf(stream));
         if (fold === undefined || !isOfPart(stream)) continue;
-        places.set(position, events);
-        states.set(stream, orThrow(fold.step(states.get(stream) ?? fold.initialState, recorded)));
+        const before = states.get(stream) ?? fold.initialState;
+        const after = orThrow(fold.step(before, recorded));
+        states.set(stream, after);
+        // A fact that is still the same one cites what it did.
+        if (after !== before) ordinals.note(position, events);
       }
+      if (ordinals.areMany) await ordinals.keep(states.values(), inPieces(pace));
       from = page.position;
       told(from);
       if (page.end) break;
       await pace.rest();
     }
-    return { states, places, events };
+    return { states, ordinals, events };
   }
 
   /** Streams that are not the same at first sight: wrong, or written to meanwhile. */
   private async *suspects(
-    { states, places }: Part,
+    { states, ordinals }: Part,
     isOfPart: (stream: StreamName) => boolean,
     digest: StateDigest,
     pace: Pace,
   ): AsyncGenerator<StreamName> {
-    const nameOf = (position: Position): string => String(places.get(position) ?? '?');
-    let n = 0;
+    const nameOf = (position: Position): string => ordinals.nameOf(position);
+    const rest = inPieces(pace);
     for (const [stream, state] of states) {
       if (state !== undefined) digest.add(stream, canonical(state, nameOf));
       if (!isAsFolded(this.live, [categoryOf(stream), idOf(stream)], state, Date.now())) yield stream;
-      if ((n += 1) % PIECE === 0) await pace.rest();
+      await rest();
     }
     for (const [category, id] of this.live.held()) {
       const stream = streamOf(category, id);
       if (isOfPart(stream) && !states.has(stream)) yield stream;
-      if ((n += 1) % PIECE === 0) await pace.rest();
+      await rest();
     }
   }
 
-  /** Looked at closely: the stream alone, read and folded as far as the live state is at this very moment. */
-  private async differs(stream: StreamName): Promise<boolean> {
+  /** Looked at again and again, since it may just be written to. */
+  private async differs(stream: StreamName, pace: Pace): Promise<boolean> {
     for (let look = 0; look < LOOKS; look += 1) {
-      const events = orThrow(await this.store.read(stream)());
-      const { position } = this.readSide;
-      const known = events.filter((recorded: RecordedEvent) => recorded.position <= position);
-      const state = orThrow(foldedFrom(factFolds.get(categoryOf(stream))?.initialState, known));
-      if (isAsFolded(this.live, [categoryOf(stream), idOf(stream)], state, Date.now())) return false;
-      await new Pace(0.5).rest();
+      if (await this.agrees(stream, pace)) return false;
+      await pace.rest();
     }
     return true;
+  }
+
+  /** Looked at closely: the stream alone, read and folded as far as the live state is at this very moment. */
+  private async agrees(stream: StreamName, pace: Pace): Promise<boolean> {
+    let state = factFolds.get(categoryOf(stream))?.initialState;
+    for (let from = 0; ;) {
+      const page = orThrow(await this.store.read(stream, { from, limit: PAGE })());
+      const { position } = this.readSide;
+      const known = page.filter((recorded) => recorded.position <= position);
+      state = orThrow(foldedFrom(state, known));
+      const last = known.at(-1);
+      if (last === undefined || known.length < PAGE)
+        return isAsFolded(this.live, [categoryOf(stream), idOf(stream)], state, Date.now());
+      from = last.revision + 1;
+      await pace.rest();
+    }
   }
 }

@@ -50,7 +50,7 @@ export class World extends KeyLives {
   }
 
   external(project: string, person: string, role: Role = 'member'): this {
-    const data = { ...this.row(project, person), role: 'member' as const };
+    const data = { ...this.row(project, person), role: 'member' as const, isDefaultProject: this.isDefault(project) };
     this.happened('collaborator', this.rowId(project, person), { type: 'ExternalCollaboratorAdded', data });
     return role === 'member' ? this : this.collaboratorRole(project, person, role);
   }
@@ -60,7 +60,10 @@ export class World extends KeyLives {
     const data = { ...this.row(project, person), role };
     return this.live.membership(accountId(person))?.current?.organizationId === data.organizationId
       ? this.rowOf(project, person, role)
-      : this.happened('collaborator', this.rowId(project, person), { type: 'ExternalCollaboratorAdded', data });
+      : this.happened('collaborator', this.rowId(project, person), {
+          type: 'ExternalCollaboratorAdded',
+          data: { ...data, isDefaultProject: this.isDefault(project) },
+        });
   }
 
   collaboratorRole(project: string, person: string, role: Role): this {
@@ -136,6 +139,10 @@ export class World extends KeyLives {
     const fact = this.live.project(projectId(project));
     if (fact === undefined) throw new Error(`no project ${project} yet`);
     return fact.organizationId;
+  }
+
+  private isDefault(project: string): boolean {
+    return this.live.project(projectId(project))?.isDefault === true;
   }
 
   private row(project: string, person: string) {
