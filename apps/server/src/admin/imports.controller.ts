@@ -15,6 +15,7 @@ import { PositionTokens } from '../http/position-token.js';
 import { Asked } from '../http/query.guard.js';
 import { Repeatable } from '../http/repeatable.js';
 import { Context } from '../http/request.decorators.js';
+import { resetsWhenBroken } from '../http/reset.js';
 import { Answers } from '../openapi/answers.js';
 import { ImportReport, ImportReportLine } from '../openapi/import-shapes.js';
 import { abreast } from './imports/abreast.js';
@@ -81,7 +82,8 @@ export class ImportsController implements OnModuleDestroy {
       if (!inlet.complete) request.raw.socket.destroySoon();
     });
     const report = Readable.from(written(form, dryRun, reports, totals), { highWaterMark: WAITING });
-    return E.right(reply(report as never, { headers: { 'content-type': form.type } }));
+    const told = resetsWhenBroken(report, response);
+    return E.right(reply(told as never, { headers: { 'content-type': form.type } }));
   }
 
   /** The server stops: what is under way is finished and told, and no more is taken. */

@@ -130,18 +130,20 @@ export class InvitationsController {
     )();
   }
 
-  /** With the address, while the vault still opens it. */
+  /** With the address, while it is not erased. */
   private shown(
     documents: ReadonlyArray<InvitationDocument>,
   ): TE.TaskEither<VaultUnavailable | CorruptBox, ReadonlyArray<Invitation>> {
+    const sealed = documents.flatMap(({ id }) => this.invitations.addressOf(id) ?? []);
     return pipe(
-      this.vault.openMany(documents.map(({ address }) => address)),
-      TE.map((opened) =>
-        documents.map((document, n) => {
-          const box = opened[n];
+      this.vault.openMany(sealed),
+      TE.map((opened) => {
+        const boxes = new Map(sealed.map(({ sealedFor }, n) => [sealedFor, opened[n]] as const));
+        return documents.map((document) => {
+          const box = boxes.get(document.address.sealedFor);
           return invitationView(document, box?._tag === 'Some' ? (box.value['email'] ?? null) : null);
-        }),
-      ),
+        });
+      }),
     );
   }
 }

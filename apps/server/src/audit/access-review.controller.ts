@@ -6,6 +6,7 @@ import { E, exactWith, timestampOf } from '#libs/kernel';
 import { Projects } from '#libs/projects';
 import { ForPersonOr } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
+import { IsBounded } from '../http/bounded.interceptor.js';
 import type { Caller } from '../http/caller.js';
 import { IsoTime } from '../http/fields.js';
 import type { Failure } from '../http/problem.catalogue.js';
@@ -20,6 +21,7 @@ import { csvOf } from './review/review-csv.js';
 import { pageOf } from './review/review-page.js';
 import { reviewStyle } from './review/review-style.js';
 import { type NamedReview, type Reviewed, ReviewView } from './review/review-view.js';
+import { Sights } from './sight.js';
 
 const Query = exactWith(
   { projectId: t.string, from: IsoTime },
@@ -42,12 +44,14 @@ export class AccessReviewController {
     private readonly audited: AuditedProjects,
     private readonly moments: Moments,
     private readonly view: ReviewView,
+    private readonly sights: Sights,
     private readonly projects: Projects,
     private readonly live: LiveState,
   ) {}
 
   @Get()
   @ForPersonOr('audit')
+  @IsBounded('question')
   @Answers('Review the access to a project between two dates: who had it, and each change', AccessReview, {
     streamed: { 'text/csv': AccessReviewTable, 'text/html': AccessReviewPage },
     headers: { 'Writ-Position': 'Position' },
@@ -63,7 +67,8 @@ export class AccessReviewController {
     const stretch = { from: from.right, to: to.right };
     const found = await this.access.review(project.right, stretch.from, stretch.to);
     if (E.isLeft(found)) return found;
-    const review = await this.view.of(found.right, this.reviewed(project.right), stretch);
+    const sight = this.sights.of(caller, project.right.within, project.right.projectId);
+    const review = await this.view.of(found.right, this.reviewed(project.right), { ...stretch, sight });
     return E.isLeft(review) ? review : E.right(this.inFormat(review.right, query.format, stretch.to.position));
   }
 

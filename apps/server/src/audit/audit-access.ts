@@ -38,18 +38,29 @@ export class AuditAccess {
 
   /**
    * The same for a question: of the place that it names, and of its key's own. A key that a person may not audit is no key to
-   * them, as one that never was (AMB-16).
+   * them, as one that never was (AMB-16). Where it names no place, one about a person is of where they are at home today.
    */
   ofQuestion(caller: Caller, { subject, resource }: Pick<Question, 'subject' | 'resource'>): E.Either<Refusal, Within> {
     const named = namedBy(resource);
     const { person } = caller;
-    if (person === null || subject.type !== 'api_key') return this.of(caller, named);
+    if (person === null || subject.type === 'credential') return this.of(caller, named);
+    if (subject.type === 'user' && named !== undefined) return this.of(caller, named);
     this.refuseStale();
     const acting = { ...caller, person };
-    const home = this.homeOfKey(acting, subject.id);
+    const home = subject.type === 'user' ? this.homeOfPerson(acting, subject.id) : this.homeOfKey(acting, subject.id);
     if (E.isLeft(home)) return home;
     const there = named === undefined ? home : this.homeFor(acting, named);
     return E.isLeft(there) ? there : E.right([...new Set([home.right, there.right])]);
+  }
+
+  /** Of all that is of one key, wherever that is. */
+  ofKey(caller: Caller, id: string): E.Either<Refusal, Within> {
+    return this.ofQuestion(caller, { subject: { type: 'api_key', id }, resource: { type: 'organization' } });
+  }
+
+  /** Whether a person may audit the whole of these organizations, and not only a project of theirs. */
+  mayAuditAll(person: AccountId, within: Within): boolean {
+    return (within ?? []).every((id) => this.refusal(person, 'audit:read', { type: 'organization', id }) === undefined);
   }
 
   /**
@@ -59,10 +70,7 @@ export class AuditAccess {
   told(caller: Caller, within: Within, decision: Decision): Decision {
     const { person } = caller;
     if (person === null || decision.decision || !elsewhere.has(decision.reason)) return decision;
-    const mayAuditAll = (within ?? []).every(
-      (id) => this.refusal(person, 'audit:read', { type: 'organization', id }) === undefined,
-    );
-    return mayAuditAll ? decision : { ...decision, evidence: [] };
+    return this.mayAuditAll(person, within) ? decision : { ...decision, evidence: [] };
   }
 
   /** Rights are those of today: a state that is past its bound does not know them, or whose token was revoked meanwhile. */
@@ -83,6 +91,13 @@ export class AuditAccess {
     const whole = home !== undefined && place.type === 'project' ? ({ type: 'organization', id: home } as const) : null;
     const mayAuditAll = whole !== null && this.refusal(person, 'audit:read', whole) === undefined;
     return mayAuditAll ? E.right(home as OrganizationId) : E.left(refusal ?? notFound(place.type));
+  }
+
+  /** Somebody at home where the caller may not audit is to them as somebody who never was. */
+  private homeOfPerson(caller: Acting, accountId: string): Home {
+    const id = this.live.membership(accountId)?.current?.organizationId;
+    const home = this.homeFor(caller, id === undefined ? undefined : { type: 'organization', id });
+    return E.isRight(home) ? home : E.left(forbidden);
   }
 
   /** A legacy key is its owner's alone (KEY-29). */

@@ -7,6 +7,7 @@ import { decisionView } from '../decisions/decision-view.js';
 import { ForPersonOr } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { AsksOnly } from '../http/asks-only.js';
+import { IsBounded } from '../http/bounded.interceptor.js';
 import type { Caller } from '../http/caller.js';
 import { decode } from '../http/decode.js';
 import { PositionTokens } from '../http/position-token.js';
@@ -53,6 +54,7 @@ export class EvaluationController {
 
   @Post('evaluation')
   @ForPersonOr('audit')
+  @IsBounded('question')
   @AsksOnly()
   @HttpCode(200)
   @Answers('Ask for a decision as it stood at a moment of the past', DecisionShape, { moment: true })

@@ -6,6 +6,7 @@ import { E, exactWith } from '#libs/kernel';
 import { ForPersonOr } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { AsksOnly } from '../http/asks-only.js';
+import { IsBounded } from '../http/bounded.interceptor.js';
 import type { Caller } from '../http/caller.js';
 import { decode } from '../http/decode.js';
 import { PositionTokens } from '../http/position-token.js';
@@ -34,6 +35,7 @@ export class ExplainController {
 
   @Post('explain')
   @ForPersonOr('audit')
+  @IsBounded('question')
   @AsksOnly()
   @HttpCode(200)
   @Answers('Have a decision of now or of a moment of the past told in sentences', Explanation, { moment: true })

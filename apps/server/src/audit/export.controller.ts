@@ -7,6 +7,7 @@ import type { Position } from '#libs/event-store';
 import { E, exactWith } from '#libs/kernel';
 import { ForPersonOr } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
+import { IsBounded } from '../http/bounded.interceptor.js';
 import type { Caller } from '../http/caller.js';
 import { LongAnswers } from '../http/long-answers.js';
 import { PositionTokens } from '../http/position-token.js';
@@ -26,6 +27,9 @@ const ExportQuery = exactWith(
 );
 type ExportQuery = t.TypeOf<typeof ExportQuery>;
 
+/** In ms: a reader who takes nothing for so long is let go. An export has a place that others wait for, and can be gone on with. */
+const PATIENCE = 30_000;
+
 /** In ms: what is under way when the server stops may end by itself in this time; the rest is broken off, and can be gone on with. */
 const LAST_PAGES = 1_000;
 
@@ -34,7 +38,7 @@ const beyond: Failure = { _tag: 'UnknownPosition', detail: 'This position is bey
 /** The trail as a stream, in memory a page at a time, at the pace of its reader. */
 @Controller('v1/audit/export')
 export class ExportController implements OnModuleDestroy {
-  private readonly answers = new LongAnswers('export');
+  private readonly answers = new LongAnswers('export', PATIENCE);
 
   constructor(
     private readonly trail: Trail,
@@ -46,6 +50,7 @@ export class ExportController implements OnModuleDestroy {
 
   @Get()
   @ForPersonOr('audit')
+  @IsBounded('export')
   @Answers('Export what happened as a stream, in the order of the log', ExportLine, {
     as: 'application/x-ndjson',
     streamed: { 'text/csv': ExportTable, 'application/cloudevents-batch+json': CloudEventBatch },

@@ -7,6 +7,7 @@ import { E, exact, notFound, timestampOf } from '#libs/kernel';
 import { ForPersonOr, ForScope } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { AsksOnly } from '../http/asks-only.js';
+import { IsBounded } from '../http/bounded.interceptor.js';
 import type { Caller } from '../http/caller.js';
 import { decode } from '../http/decode.js';
 import { PositionTokens } from '../http/position-token.js';
@@ -17,6 +18,7 @@ import { Answers } from '../openapi/answers.js';
 import { Exposure } from '../openapi/exposure-shapes.js';
 import { AuditAccess, type Within } from './audit-access.js';
 import { Moments } from './moments.js';
+import { Sights } from './sight.js';
 
 const ByKey = exact({ apiKeyId: t.string });
 const BySecret = exact({ secret: t.string });
@@ -31,29 +33,31 @@ export class ExposureController {
     private readonly credentials: Credentials,
     private readonly moments: Moments,
     private readonly access: AuditAccess,
+    private readonly sights: Sights,
     private readonly live: LiveState,
     private readonly tokens: PositionTokens,
   ) {}
 
   @Get()
   @ForPersonOr('audit')
+  @IsBounded('question')
   @Answers('Read how far a key that leaked was exposed', Exposure)
   async ofKey(
     @Asked(ByKey) { apiKeyId }: t.TypeOf<typeof ByKey>,
     @Calling() caller: Caller,
   ): Answer<t.TypeOf<typeof Exposure>> {
-    const within = this.access.ofQuestion(caller, {
-      subject: { type: 'api_key', id: apiKeyId },
-      resource: { type: 'organization' },
-    });
+    const within = this.access.ofKey(caller, apiKeyId);
     if (E.isLeft(within)) return within;
     const key = this.live.key(apiKeyId);
-    return key === undefined || !this.maySee(caller, key) ? noKey : this.exposure(key, within.right);
+    return key === undefined || !this.maySee(caller, key)
+      ? noKey
+      : this.exposure(key, { caller, within: within.right });
   }
 
   /** In the body, so that it is in nobody's log. Whoever found a secret has nothing else; whose it is, a person is not told by it. */
   @Post()
   @ForScope('audit')
+  @IsBounded('question')
   @AsksOnly()
   @HttpCode(200)
   @Answers('Read how far the key of a leaked secret was exposed', Exposure)
@@ -66,7 +70,7 @@ export class ExposureController {
     const { key, pending } = this.credentials.present(secret);
     // What can't be looked up yet is not unknown.
     if (pending) return E.left<Failure>({ _tag: 'StateTooOld' });
-    return key === undefined ? noKey : this.exposure(key, within.right, key.replaced?.position);
+    return key === undefined ? noKey : this.exposure(key, { caller, within: within.right }, key.replaced?.position);
   }
 
   /** A legacy key is its owner's to know of (KEY-29), and nobody else's of the organization. */
@@ -77,15 +81,16 @@ export class ExposureController {
   }
 
   private async exposure(
-    { id, organizationId }: KeyFact,
-    within: Within,
+    { id, organizationId, projectId, legacy }: KeyFact,
+    { caller, within }: { readonly caller: Caller; readonly within: Within },
     replaced: bigint | null = null,
   ): Answer<t.TypeOf<typeof Exposure>> {
     if (within !== null && !within.includes(organizationId)) return noKey;
     const instant = await this.moments.instant(undefined);
     if (E.isLeft(instant)) return instant;
     const { position, now } = instant.right;
-    const found = await this.exposures.of({ keyId: id, replaced, position, now });
+    const sight = this.sights.of(caller, within, legacy ? undefined : projectId);
+    const found = await this.exposures.of({ keyId: id, replaced, position, now }, sight);
     if (E.isLeft(found)) return found;
     if (found.right === undefined) return noKey;
     const { secret, secrets, ...exposure } = found.right;

@@ -8,12 +8,15 @@ import type { PositionTokens } from '../http/position-token.js';
 import type { Failure } from '../http/problem.catalogue.js';
 import { DescribedType } from '../openapi/described.js';
 
+const wanted =
+  'expected an ISO-8601 time with its offset, as in 2026-01-31T12:00:00Z, or a position that this server gave';
+
 /** `at` in a body: `Moments` reads it, and refuses what is neither. */
 export const AtText: t.Type<string, unknown> = new DescribedType<string>(
   { type: 'string', description: 'A time with its offset, or a position as this server gave it.' },
   'At',
   t.string.is,
-  t.string.validate,
+  (u, context) => (t.string.is(u) ? t.success(u) : t.failure(u, context, wanted)),
   t.identity,
 );
 
@@ -28,8 +31,17 @@ export class Moments {
   /** Nothing is now. */
   async instant(text: string | undefined): Promise<E.Either<Failure, Instant>> {
     const at = text === undefined ? E.right(null) : this.read(text);
-    if (E.isLeft(at)) return at;
-    const found = await this.past.instantOf(at.right)();
+    return E.isLeft(at) ? at : this.of(at.right);
+  }
+
+  /** A moment that was answered before, by what its clock said. */
+  async again({ position, now }: Pick<Instant, 'position' | 'now'>): Promise<E.Either<Failure, Instant>> {
+    const found = await this.of(position);
+    return E.isLeft(found) ? found : E.right({ ...found.right, now });
+  }
+
+  private async of(at: At): Promise<E.Either<Failure, Instant>> {
+    const found = await this.past.instantOf(at)();
     if (E.isLeft(found)) return found.left._tag === 'PositionBeyondTheLog' ? E.left(beyond) : E.left(found.left);
     // Which ids are of legacy keys, and who may see what, the live state says: it has to be there as well.
     const reached = await this.readSide.reached(found.right.position, PATIENCE);
@@ -50,6 +62,3 @@ export class Moments {
 }
 
 const beyond: Failure = { _tag: 'UnknownPosition', detail: 'This position is beyond the head of the log.' };
-
-const wanted =
-  'expected an ISO-8601 time with its offset, as in 2026-01-31T12:00:00Z, or a position that this server gave';

@@ -1,13 +1,16 @@
 import type { People, Person } from '#libs/accounts';
-import type { AccessThen, ApiKeyThen, CollaboratorThen, Evidence, Interval } from '#libs/audit';
+import type { AccessThen, ApiKeyThen, CollaboratorThen, Evidence, Interval, Sight } from '#libs/audit';
 import { pipe, TE } from '#libs/kernel';
 import type { PositionTokens } from '../http/position-token.js';
+
+/** No id: whoever has it has no name. */
+const nobody = '';
 
 type Told<A> = Omit<A, 'evidence'> & {
   readonly evidence: ReadonlyArray<Omit<Evidence, 'position'> & { readonly position: string }>;
 };
 
-/** Access as it goes out: each person with their name while they exist, each position as its token. */
+/** Access as it goes out: each person with their name while they exist and where it may be told, each position as its token. */
 export interface ShownAccessThen {
   readonly collaborators: ReadonlyArray<Told<CollaboratorThen> & Person>;
   readonly apiKeys: ReadonlyArray<Told<ApiKeyThen>>;
@@ -19,9 +22,9 @@ export class ShownAccess {
     private readonly tokens: PositionTokens,
   ) {}
 
-  accessThen({ collaborators, apiKeys }: AccessThen) {
+  accessThen({ collaborators, apiKeys }: AccessThen, sight: Pick<Sight, 'person'>) {
     return pipe(
-      this.people.withPersons(collaborators, ({ accountId }) => accountId),
+      this.people.withPersons(collaborators, ({ accountId }) => (sight.person(accountId) ? accountId : nobody)),
       TE.map((known): ShownAccessThen => ({
         collaborators: known.map((each) => this.told(each)),
         apiKeys: apiKeys.map((each) => this.told(each)),

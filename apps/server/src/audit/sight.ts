@@ -7,8 +7,9 @@ import type { AuditAccess, Within } from './audit-access.js';
 const everything: Sight = { person: () => true, project: () => true };
 
 /**
- * Whose names a caller may be told besides ids, of what they are not confined from: a service, everybody's and everything's. A
- * person, those of projects that they may audit; and of people whom they could look up: the organization's, or the project's.
+ * Whose names a caller may be told besides ids, of what they are not confined from: a service, everybody's and everything's; and so
+ * a person who may audit the organization. Any other, those of projects that they may audit; and of people whom they could look up
+ * today: the members' of the organization, or whoever the project's list of collaborators shows.
  */
 export class Sights {
   constructor(
@@ -20,12 +21,17 @@ export class Sights {
     const { person } = caller;
     if (person === null) return everything;
     const now = timestampOf(Date.now());
-    const mayReadMembers = (within ?? []).some(
+    const mayAuditAll = this.access.mayAuditAll(person, within);
+    const open = (within ?? []).filter(
       (id) =>
         mayRead(this.live, person, { action: 'member:read', place: { type: 'organization', id }, now }) === undefined,
     );
+    const isMember = (id: string): boolean => {
+      const home = this.live.membership(id)?.current?.organizationId;
+      return home !== undefined && open.includes(home);
+    };
     return {
-      person: (id) => id === person || mayReadMembers || this.isIn(projectId, id),
+      person: (id) => id === person || mayAuditAll || isMember(id) || this.isIn(projectId, id),
       project: (id) => E.isRight(this.access.of(caller, { type: 'project', id })),
     };
   }
@@ -33,7 +39,7 @@ export class Sights {
   private isIn(projectId: string | undefined, id: string): boolean {
     const project = this.live.project(projectId ?? '');
     if (project === undefined) return false;
-    if (this.live.collaborator(projectId ?? '', id) !== undefined) return true;
-    return personInProject(this.live, id, projectId as ProjectId, project).grants.length > 0;
+    const { grants, suspended } = personInProject(this.live, id, projectId as ProjectId, project);
+    return grants.length > 0 || suspended !== null;
   }
 }

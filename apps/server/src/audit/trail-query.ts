@@ -14,6 +14,7 @@ export const trailFields = {
   apiKeyId: t.string,
   accountId: t.string,
   actorId: t.string,
+  viaId: t.string,
   type: t.string,
   from: IsoTime,
   to: IsoTime,
@@ -24,11 +25,14 @@ export type TrailQuery = {
   readonly [Field in keyof typeof trailFields]?: t.TypeOf<(typeof trailFields)[Field]>;
 };
 
-/** AMB-39: a person names the organization or the project whose trail they read; of both, being let into one is enough. */
+/**
+ * AMB-39: a person names the organization or the project whose trail they read; of both, being let into one is enough. A key that is
+ * named alone names its own.
+ */
 export const trailWithin = (
   access: AuditAccess,
   caller: Caller,
-  { organizationId, projectId }: TrailQuery,
+  { organizationId, projectId, apiKeyId }: TrailQuery,
 ): E.Either<Refusal, Within> => {
   const places: ReadonlyArray<Place> = [
     ...(organizationId === undefined ? [] : [{ type: 'organization', id: organizationId } as const]),
@@ -36,7 +40,8 @@ export const trailWithin = (
   ];
   const found = places.map((place) => access.of(caller, place));
   // Every event shown matches both filters.
-  return found.find(E.isRight) ?? found[0] ?? access.of(caller, undefined);
+  const there = found.find(E.isRight) ?? found[0];
+  return there ?? (apiKeyId === undefined ? access.of(caller, undefined) : access.ofKey(caller, apiKeyId));
 };
 
 export const shownEvent = (event: TrailEvent, tokens: PositionTokens): ExportedEvent => {

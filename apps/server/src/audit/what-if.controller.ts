@@ -11,10 +11,11 @@ import {
 } from '#libs/audit';
 import { confinedTo, type Decision } from '#libs/authorization';
 import type { StoreFailure, StreamFolds } from '#libs/event-store';
-import { E } from '#libs/kernel';
+import { E, timestampOf } from '#libs/kernel';
 import { ForPersonOr } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { AsksOnly } from '../http/asks-only.js';
+import { IsBounded } from '../http/bounded.interceptor.js';
 import type { Caller } from '../http/caller.js';
 import { decode } from '../http/decode.js';
 import { PositionTokens } from '../http/position-token.js';
@@ -56,6 +57,7 @@ export class WhatIfController {
 
   @Post('what-if')
   @ForPersonOr('audit')
+  @IsBounded('question')
   @AsksOnly()
   @HttpCode(200)
   @Answers('Ask which decisions a command or other permissions would change', WhatIfAnswer, { moment: true })
@@ -68,7 +70,7 @@ export class WhatIfController {
     const { change } = body;
     const asked = this.access.toQuestions(caller, body.questions.map(pastQuestionOf));
     if (E.isLeft(asked)) return asked;
-    const within = 'command' in change ? this.access.toCommand(caller, change.command) : E.right(null);
+    const within = 'command' in change ? this.access.toCommand(caller, change.command, body.at) : E.right(null);
     if (E.isLeft(within)) return within;
     const instant = await this.moments.instant(body.at);
     if (E.isLeft(instant)) return instant;
@@ -92,17 +94,17 @@ export class WhatIfController {
   private async proposed(
     command: ProposedCommand,
     within: Within,
-    { position, at }: Instant,
+    { position, now }: Instant,
   ): Promise<E.Either<StoreFailure, Change<Failure>>> {
     const known = await this.past.ask(position, (factsAt) => {
       const facts = confinedTo(factsAt(position), within, 'projectId' in command ? command.projectId : undefined);
       const mayAct = command.as === undefined || facts.account(command.as)?.status === 'active';
-      return { command: asKnownTo(facts, command), mayAct };
+      return { command: asKnownTo(facts, command, within), mayAct };
     })();
     if (E.isLeft(known)) return known;
     const { command: theirs, mayAct } = known.right;
     const run = (streams: StreamFolds): Promise<E.Either<Failure, unknown>> =>
-      mayAct ? this.commands.run(theirs, at, streams) : Promise.resolve(E.left({ _tag: 'CannotActAs' }));
+      mayAct ? this.commands.run(theirs, timestampOf(now), streams) : Promise.resolve(E.left({ _tag: 'CannotActAs' }));
     return E.right({ type: 'command', run });
   }
 

@@ -78,6 +78,11 @@ export const httpProblems = {
     detail: 'Wait for its answer, then send the same request again to read it.',
     headers: soon,
   },
+  CheckUnderWay: {
+    status: 409,
+    title: 'The state is being checked already',
+    detail: 'Somebody else asked for it. "GET /v1/rebuild-check" says how far it is, and in the end what it came to.',
+  },
   UnknownPosition: {
     status: 409,
     title: 'The position is not one of this log',

@@ -50,6 +50,8 @@ export type HttpFailure =
   | { readonly _tag: 'RequestTimeout' }
   | { readonly _tag: 'IdempotencyKeyReused' }
   | { readonly _tag: 'IdempotencyKeyInUse' }
+  /** Of the state against the log: one at a time. */
+  | { readonly _tag: 'CheckUnderWay' }
   | UnknownPosition
   | { readonly _tag: 'PayloadTooLarge'; readonly limit: number }
   | { readonly _tag: 'UnsupportedMediaType'; readonly expected: string }

@@ -30,10 +30,14 @@ export class Lists {
 
   /** What part of the list at `path` is asked for; the filters are whatever else the query has. */
   part(path: string, query: Parameters & { readonly limit: number }): E.Either<BadCursor, PageOf> {
-    const { cursor, limit } = query;
-    if (cursor === undefined) return E.right({ after: 0n, limit });
-    const opened = this.cursors.open(queryOf(path, query), String(cursor));
-    return E.isLeft(opened) ? opened : E.right({ after: BigInt(opened.right), limit });
+    const opened = this.opened(path, query);
+    return E.isLeft(opened) ? opened : E.right({ after: BigInt(opened.right ?? 0n), limit: query.limit });
+  }
+
+  /** What the cursor says that is given, of a list whose cursors say more than a position; null for the first page. */
+  opened(path: string, query: Parameters): E.Either<BadCursor, string | null> {
+    const { cursor } = query;
+    return cursor === undefined ? E.right(null) : this.cursors.open(queryOf(path, query), String(cursor));
   }
 
   /** How far this node has read: what a read answers with. */
@@ -44,7 +48,7 @@ export class Lists {
   body<A>(
     path: string,
     query: Parameters,
-    { items, last, complete }: Listed<A>,
+    { items, last, complete }: Omit<Listed<A>, 'last'> & { readonly last: bigint | string },
     position = this.readSide.position,
   ): Reply<ListBody<A>> {
     const nextCursor = complete ? null : this.cursors.seal(queryOf(path, query), last.toString());

@@ -1,13 +1,14 @@
 import type { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { reset } from './reset.js';
 
 /** In ms: a reader who takes nothing for so long is let go. */
 const PATIENCE = 120_000;
 
 /**
- * Answers that go on for long. When one breaks, its status has gone out: so its connection is cut, and nobody takes for whole what
- * has no end; at once, also where its reader has stopped reading.
+ * Answers that go on for long. When one breaks, its status has gone out: so its connection is reset, and nobody takes for whole
+ * what has no end; at once, also where its reader has stopped reading.
  */
 export class LongAnswers {
   private readonly logger: Logger;
@@ -15,16 +16,22 @@ export class LongAnswers {
   private isOver = false;
 
   /** `what` it is, for the log. */
-  constructor(private readonly what: string) {
+  constructor(
+    private readonly what: string,
+    private readonly patience = PATIENCE,
+  ) {
     this.logger = new Logger(what);
   }
 
   watch(body: Readable, request: FastifyRequest, response: FastifyReply): void {
-    request.raw.setTimeout(PATIENCE);
+    response.raw.setTimeout(this.patience, () => {
+      body.destroy(new Error('its reader took nothing for too long'));
+      reset(response);
+    });
     this.running.add(body);
     body.once('error', (error) => {
       this.logger.warn(`the ${this.what} ${request.id} was broken off: ${error.message}`);
-      response.raw.destroy();
+      reset(response);
     });
     response.raw.once('close', () => this.running.delete(body));
     // It was waiting for its first word when all others were broken off.

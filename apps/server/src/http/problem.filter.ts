@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Failure, problemOf } from './problem.catalogue.js';
 import { failureOf } from './refusals.js';
+import { reset } from './reset.js';
 import type { RouteTable } from './route-table.js';
 
 declare module 'fastify' {
@@ -39,7 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (status >= 500)
       this.logger.error({ requestId: request.id, code: body.code, ...causeOf(failure, thrown) }, 'request failed');
     if (reply.sent || reply.raw.headersSent) {
-      reply.raw.destroy();
+      reset(reply);
       return;
     }
     // the rest of a refused body is read and dropped, within the request's time: closing would lose the answer

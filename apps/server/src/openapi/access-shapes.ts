@@ -24,6 +24,8 @@ const CollaboratorThen = t.type(
     via: t.keyof({ row: null, 'org-role': null, 'default-project': null }),
     suspended: t.boolean,
     addedAt: Timestamp,
+    /** What an auditor should look at. */
+    warning: orNull(t.literal('external-in-default-project')),
     evidence,
   },
   'CollaboratorThen',

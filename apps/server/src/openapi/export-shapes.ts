@@ -37,7 +37,7 @@ export const ExportTable = new DescribedType<string>(
   {
     type: 'string',
     description:
-      'RFC 4180 in UTF-8, with a header row. "actor" and "via" are ids, or "operator" or "system"; "data" is JSON. What a spreadsheet would take for a formula begins with an apostrophe.',
+      'RFC 4180 in UTF-8, with a header row. "actor" and "via" are ids, or "operator" or "system"; "data" is JSON. What a spreadsheet would take for a formula begins with an apostrophe, but for ids and positions, which are as they are.',
   },
   'a table',
   t.string.is,

@@ -78,6 +78,7 @@ const refusalsOf = (route: Route): ReadonlyArray<number> => {
     // a body that nothing is read from is taken in all the same
     ...(route.method === 'GET' ? [] : [413, 415]),
     ...((takesBody && commands(route)) || route.answers.moment === true ? [422] : []),
+    ...(route.bounded ? [429] : []),
     503,
   ];
 };

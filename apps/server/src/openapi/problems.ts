@@ -33,7 +33,7 @@ const content = { 'application/problem+json': { schema: { $ref: '#/components/sc
 /** What a refusal of this status says beside its body. */
 export const headersOf = (status: number): Readonly<Record<string, Ref>> => ({
   ...(status === 401 ? { 'WWW-Authenticate': headerOf('Challenge') } : {}),
-  ...(status === 503 ? { 'Retry-After': headerOf('RetryAfter') } : {}),
+  ...(status === 429 || status === 503 ? { 'Retry-After': headerOf('RetryAfter') } : {}),
 });
 
 const answer = (status: number): Response => ({

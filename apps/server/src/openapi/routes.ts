@@ -6,6 +6,7 @@ import type * as t from 'io-ts';
 import { type Access, accessOf } from '../http/access.guard.js';
 import { isQuestion } from '../http/asks-only.js';
 import type { MediaType } from '../http/body-parsers.js';
+import { boundOf } from '../http/bounded.interceptor.js';
 import { isRepeatable } from '../http/repeatable.js';
 import { answersOf, type Documented } from './answers.js';
 
@@ -25,6 +26,8 @@ export interface Route {
   readonly asksOnly: boolean;
   /** A POST without a use for an `Idempotency-Key`. */
   readonly repeatable: boolean;
+  /** So much of it at once, and no more: `429` beyond. */
+  readonly bounded: boolean;
   readonly params: ReadonlyArray<readonly [name: string, codec: Codec]>;
   readonly query: Codec | undefined;
   readonly body: { readonly codec: Codec; readonly as: MediaType } | undefined;
@@ -79,6 +82,7 @@ const routeOf = (controller: Type, name: string, handler: object): Route => {
       access: accessOf(handler),
       asksOnly: isQuestion(handler),
       repeatable: isRepeatable(handler),
+      bounded: boundOf(handler) !== undefined,
       params: taken.flatMap(({ kind, name: param, codec }) => (kind === 'param' ? [[param, codec] as const] : [])),
       query: taken.find(({ kind }) => kind === 'query')?.codec,
       body: body && { codec: body.codec, as: config?.accepts ?? 'application/json' },

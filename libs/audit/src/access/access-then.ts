@@ -11,6 +11,8 @@ import type { Evidence, TouchedLog } from './touched-log.js';
 export interface CollaboratorThen extends Pick<Standing, 'role' | 'kind' | 'via' | 'suspended'> {
   readonly accountId: AccountId;
   readonly addedAt: Timestamp;
+  /** What an auditor should look at (AMB-08). */
+  readonly warning: 'external-in-default-project' | null;
   readonly evidence: ReadonlyArray<Evidence>;
 }
 
@@ -71,7 +73,9 @@ const collaboratorThen = (
   if (E.isLeft(evidence)) return evidence;
   const begun = known.log.metadataAt(since.position);
   if (E.isLeft(begun)) return begun;
-  const found = { accountId: id as AccountId, role, kind, via, suspended, addedAt: begun.right.at };
+  const isDefault = known.facts.project(projectId)?.isDefault === true;
+  const warning = kind === 'external' && isDefault ? 'external-in-default-project' : null;
+  const found = { accountId: id as AccountId, role, kind, via, suspended, addedAt: begun.right.at, warning } as const;
   return E.right({ collaborators: [{ ...found, evidence: evidence.right }], apiKeys: [] });
 };
 

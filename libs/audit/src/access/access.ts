@@ -4,12 +4,15 @@ import { E, type Timestamp } from '#libs/kernel';
 import type { Instant, Past } from '../past/past.js';
 import type { Trail, TrailFailure } from '../trail/trail.js';
 import { accessOf, type AccessThen, together } from './access-then.js';
-import { type AccessChange, changesOf, type Intervals } from './changes.js';
+import { type AccessChange, changesOf, inOrder, type Intervals } from './changes.js';
 import { inParts } from './in-parts.js';
 import { type Interval, intervalsOf, type Step } from './intervals.js';
-import { type Turn, turnsOf } from './steps.js';
+import { type Stretch, type Turn, turnsOf } from './steps.js';
 import { type AccessSubject, type ProjectPlace, touch } from './subjects.js';
 import { TouchedLog } from './touched-log.js';
+
+/** Of how many the history is in memory at once. */
+const AT_ONCE = 192;
 
 type Answer<A> = Promise<E.Either<TrailFailure, A>>;
 
@@ -20,7 +23,7 @@ export interface AccessReview {
   readonly ended: AccessThen;
 }
 
-/** What was read of the log for an answer: the facts of any moment, and the events that they come from. */
+/** What was read of the log for some of an answer: the facts of any moment, and the events that they come from. */
 interface Read {
   readonly place: ProjectPlace;
   readonly subjects: ReadonlyArray<AccessSubject>;
@@ -33,40 +36,64 @@ export class Access {
   constructor(
     private readonly past: Past,
     private readonly trail: Trail,
+    private readonly atOnce = AT_ONCE,
   ) {}
 
   /** Everybody who had a place in the project, and every key of it that was live. */
   async at(place: ProjectPlace, instant: Instant): Answer<AccessThen> {
-    const read = await this.readAll(place, instant.position);
-    return E.isLeft(read) ? read : this.describe(read.right, instant);
+    const found = await this.eachRead(place, instant.position, async (read) => this.describe(read, instant));
+    return E.isLeft(found) ? found : E.right(together(found.right));
   }
 
   /** When one person or one key had access, up to a moment. */
   async history(place: ProjectPlace, subject: AccessSubject, to: Instant): Answer<ReadonlyArray<Interval>> {
     const read = await this.read(place, [subject], to.position);
     if (E.isLeft(read)) return read;
-    const found = await this.intervals(read.right, null, to);
+    const found = await this.intervals(read.right, { from: null, to }, new Map());
     return E.isLeft(found) ? found : E.right(found.right.flatMap(([, intervals]) => intervals));
   }
 
   /** Who had access when a stretch of time began, who when it ended, and each change in between. */
   async review(place: ProjectPlace, from: Instant, to: Instant): Answer<AccessReview> {
-    const found = await this.readAll(place, to.position);
+    const times = new Map([[from.position, from.at]]);
+    const found = await this.eachRead(place, to.position, async (read): Answer<AccessReview> => {
+      const began = await this.describe(read, from);
+      if (E.isLeft(began)) return began;
+      const ended = await this.describe(read, to);
+      if (E.isLeft(ended)) return ended;
+      const intervals = await this.intervals(read, { from, to }, times);
+      if (E.isLeft(intervals)) return intervals;
+      const changes = changesOf(intervals.right, read.log, { from, to });
+      return E.isLeft(changes) ? changes : E.right({ began: began.right, changes: changes.right, ended: ended.right });
+    });
     if (E.isLeft(found)) return found;
-    const read = found.right;
-    const began = await this.describe(read, from);
-    if (E.isLeft(began)) return began;
-    const ended = await this.describe(read, to);
-    if (E.isLeft(ended)) return ended;
-    const intervals = await this.intervals(read, from, to);
-    if (E.isLeft(intervals)) return intervals;
-    const changes = changesOf(intervals.right, read.log, { from, to });
-    return E.isLeft(changes) ? changes : E.right({ began: began.right, changes: changes.right, ended: ended.right });
+    return E.right({
+      began: together(found.right.map(({ began }) => began)),
+      changes: inOrder(found.right.flatMap(({ changes }) => changes)),
+      ended: together(found.right.map(({ ended }) => ended)),
+    });
   }
 
-  /** Of whoever ever was a member of the organization or in the project, and of each key that the project ever had. */
-  private async readAll(place: ProjectPlace, upTo: Position): Answer<Read> {
-    const { projectId, organizationId } = place;
+  /**
+   * What `tell` makes of whoever ever was a member of the organization or in the project, and of each key that the project ever had:
+   * some of them at a time, whose history is let go of before the next ones' is read.
+   */
+  private async eachRead<A>(place: ProjectPlace, upTo: Position, tell: (read: Read) => Answer<A>) {
+    const subjects = await this.subjects(place, upTo);
+    if (E.isLeft(subjects)) return subjects;
+    const tellSome = async (some: ReadonlyArray<AccessSubject>): Answer<ReadonlyArray<A>> => {
+      const read = await this.read(place, some, upTo);
+      if (E.isLeft(read)) return read;
+      const told = await tell(read.right);
+      return E.isLeft(told) ? told : E.right([told.right]);
+    };
+    return inParts(subjects.right, tellSome, this.atOnce);
+  }
+
+  private async subjects(
+    { projectId, organizationId }: ProjectPlace,
+    upTo: Position,
+  ): Answer<ReadonlyArray<AccessSubject>> {
     const [members, collaborators, keys] = await Promise.all([
       this.trail.ids('accountId', { organizationId, category: 'membership' }, upTo)(),
       this.trail.ids('accountId', { projectId, category: 'collaborator' }, upTo)(),
@@ -76,11 +103,10 @@ export class Access {
     if (E.isLeft(collaborators)) return collaborators;
     if (E.isLeft(keys)) return keys;
     const people = [...new Set([...members.right, ...collaborators.right])];
-    const subjects: ReadonlyArray<AccessSubject> = [
+    return E.right([
       ...people.map((id) => ({ type: 'account', id }) as const),
       ...keys.right.map((id) => ({ type: 'apiKey', id }) as const),
-    ];
-    return this.read(place, subjects, upTo);
+    ]);
   }
 
   private async read(place: ProjectPlace, subjects: ReadonlyArray<AccessSubject>, upTo: Position): Answer<Read> {
@@ -92,35 +118,34 @@ export class Access {
   }
 
   private async describe({ place, subjects, facts, log }: Read, { position, now }: Instant): Answer<AccessThen> {
+    const beyond = new Map<string, ReadonlyArray<string>>();
     const found = await inParts(subjects, async (part) => {
       const asked = await facts.ask((factsAt) => {
-        const known = {
-          facts: factsAt(position),
-          log,
-          position,
-          now,
-          beyond: new Map<string, ReadonlyArray<string>>(),
-        };
-        return part.map((subject) => accessOf(known, place, subject));
+        // Of a stream that is not read yet nothing is right: so what was found out is kept once all are.
+        const known = { facts: factsAt(position), log, position, now, beyond: new Map(beyond) };
+        return { then: part.map((subject) => accessOf(known, place, subject)), beyond: known.beyond };
       })();
-      return E.isLeft(asked) ? asked : E.sequenceArray(asked.right);
+      if (E.isLeft(asked)) return asked;
+      for (const [maker, actions] of asked.right.beyond) beyond.set(maker, actions);
+      return E.sequenceArray(asked.right.then);
     });
     return E.isLeft(found) ? found : E.right(together(found.right));
   }
 
   /** What was there at `from` counts as there from that moment on; nothing was before the log began. */
-  private async intervals({ place, subjects, facts, log }: Read, from: Instant | null, to: Instant) {
-    const times = new Map<Position, Timestamp>(from === null ? [] : [[from.position, from.at]]);
+  private async intervals({ place, subjects, facts, log }: Read, stretch: Stretch, times: Map<Position, Timestamp>) {
     return inParts(subjects, async (part): Answer<ReadonlyArray<Intervals>> => {
       const asked = await facts.ask((factsAt) =>
-        E.traverseArray((subject: AccessSubject) => turnsOf(factsAt, log, subject, { place, from, to }))(part),
+        E.traverseArray((subject: AccessSubject) => turnsOf(factsAt, log, subject, { place, ...stretch }))(part),
       )();
       const turns = E.flatten<TrailFailure, ReadonlyArray<ReadonlyArray<Turn>>>(asked);
       if (E.isLeft(turns)) return turns;
       const timed = await this.timed(turns.right.flat(), times);
       if (E.isLeft(timed)) return timed;
       const step = (turn: Turn): Step => ({ ...turn, time: times.get(turn.position) ?? turn.at });
-      return E.right(part.map((subject, n) => [subject, intervalsOf((turns.right[n] ?? []).map(step), to.now)]));
+      return E.right(
+        part.map((subject, n) => [subject, intervalsOf((turns.right[n] ?? []).map(step), stretch.to.now)]),
+      );
     });
   }
 

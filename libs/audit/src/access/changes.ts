@@ -46,20 +46,22 @@ const endsOf = ([subject, intervals]: Intervals, after: Position): ReadonlyArray
   });
 
 /** What time ended at a moment is over before anything that was done then. */
-const placeOf = ({ by }: Told): Position => by.position ?? START;
-const inOrder = (one: Told, other: Told): number => {
+const placeOf = ({ position }: AccessChange): Position => position ?? START;
+const byTime = (one: AccessChange, other: AccessChange): number => {
   if (one.at !== other.at) return one.at < other.at ? -1 : 1;
   return placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other));
 };
 
-/** Every change in a stretch of the log, in the order in which they took effect. */
+/** Changes in the order in which they took effect. */
+export const inOrder = (changes: ReadonlyArray<AccessChange>): ReadonlyArray<AccessChange> => [...changes].sort(byTime);
+
+/** Every change in a stretch of the log, of one subject after the other. */
 export const changesOf = (
   all: ReadonlyArray<Intervals>,
   log: TouchedLog,
   { from, to }: { readonly from: Instant; readonly to: Instant },
-): E.Either<StoreFailure, ReadonlyArray<AccessChange>> => {
-  const ordered = all.flatMap((each) => endsOf(each, from.position)).sort(inOrder);
-  return E.traverseArray(({ by: { cause, position }, ...change }: Told): E.Either<StoreFailure, AccessChange> => {
+): E.Either<StoreFailure, ReadonlyArray<AccessChange>> =>
+  E.traverseArray(({ by: { cause, position }, ...change }: Told): E.Either<StoreFailure, AccessChange> => {
     const { type, id } = change.subject;
     const key = type === 'apiKey' ? keyDocument(log, to.position, id) : E.right(undefined);
     if (E.isLeft(key)) return key;
@@ -67,5 +69,4 @@ export const changesOf = (
     if (E.isLeft(by)) return by;
     const [actor, keyName] = [by.right?.actor ?? null, key.right?.name ?? null];
     return E.right({ ...change, cause, position, actor, keyName });
-  })(ordered);
-};
+  })(all.flatMap((each) => endsOf(each, from.position)));

@@ -7,13 +7,13 @@ const at = (seconds: number): Timestamp => timestampOf(seconds * 1000);
 const key = (end = Infinity, endsBy: Held['endsBy'] = 'expiry'): Held => ({ role: null, end: end * 1000, endsBy });
 const as = (role: Role): Held => ({ role, end: Infinity, endsBy: 'expiry' });
 
-/** Of one event after the other, [second, what it was, what was held from then on]; each at the next position. */
-type Told = readonly [number, string, Held | null];
+/** Of one event after the other, [second, what it was, what was held from then on, by its own clock]; each at the next position. */
+type Told = readonly [number, string, Held | null, number?];
 const told = (...events: ReadonlyArray<Told>): ReadonlyArray<Step> =>
-  events.map(([second, cause, held], n) => ({
+  events.map(([second, cause, held, own = second], n) => ({
     position: BigInt(n + 1),
     time: at(second),
-    at: at(second),
+    at: at(own),
     cause,
     held,
   }));
@@ -121,6 +121,35 @@ describe('when a key was live', () => {
   });
 });
 
+describe('AMB-17: when a key was live, after a clock that ran ahead has written at 60', () => {
+  const made: Told = [60, 'KeyCreated', key(10), 1];
+
+  it('it goes on until the clock comes to its end, and was there for no time of the log', () => {
+    expect(intervals(9, made)).toEqual([[60, null, null, 'KeyCreated', null]]);
+    expect(intervals(10, made)).toEqual([[60, 60, null, 'KeyCreated', 'expiry']]);
+    expect(intervals(70, made)).toEqual([[60, 60, null, 'KeyCreated', 'expiry']]);
+    const [only] = intervalsOf(told(made), 70_000);
+    expect([only?.openedBy.at, only?.closedBy]).toEqual([at(1), { at: at(10), cause: 'expiry', position: null }]);
+  });
+  it('what ended it by the clocks of who wrote is what ended it', () => {
+    expect(intervals(70, made, [60, 'KeyRevoked', null, 5])).toEqual([[60, 60, null, 'KeyCreated', 'KeyRevoked']]);
+    expect(intervals(70, made, [60, 'KeyRevoked', null, 11])).toEqual([[60, 60, null, 'KeyCreated', 'expiry']]);
+    expect(intervals(6, made, [60, 'KeyRevoked', null, 5])).toEqual([[60, 60, null, 'KeyCreated', 'KeyRevoked']]);
+    expect(intervals(70, made, [60, 'KeyExpirationCanceled', key(), 5])).toEqual([
+      [60, null, null, 'KeyCreated', null],
+    ]);
+  });
+  it('of a time that the clock has still to come to nothing has ended', () => {
+    const before: Told = [1, 'KeyCreated', key(10)];
+    const later: Told = [60, 'KeyExpirationSet', key(40), 5];
+    expect(intervals(6, before, later)).toEqual([[1, null, null, 'KeyCreated', null]]);
+    expect(intervals(70, before, later)).toEqual([
+      [1, 10, null, 'KeyCreated', 'expiry'],
+      [60, 60, null, 'KeyExpirationSet', 'expiry'],
+    ]);
+  });
+});
+
 const anyHeld = fc.option(
   fc.record({
     role: fc.constantFrom<Role | null>('admin', 'member', null),
@@ -129,20 +158,24 @@ const anyHeld = fc.option(
   }),
 );
 const anySteps = fc
-  .array(fc.tuple(fc.nat({ max: 5 }), anyHeld), { maxLength: 8 })
+  .array(fc.tuple(fc.nat({ max: 5 }), anyHeld, fc.nat({ max: 5 })), { maxLength: 8 })
   .map((events) => events.map((each) => each).sort(([one], [other]) => one - other))
-  .map((events) => told(...events.map(([second, held]) => [second, 'Happened', held] as const)));
+  // A clock may have run behind the log's time, and never ahead of it.
+  .map((events) =>
+    told(...events.map(([second, held, own]) => [second, 'Happened', held, Math.min(own, second)] as const)),
+  );
 
 it('is in one of them at each moment at which it was held, and in none at any other', () => {
   fc.assert(
-    fc.property(anySteps, (steps) => {
-      const found = intervalsOf(steps, 6_000);
+    fc.property(anySteps, fc.constantFrom(6_000, 2_500, 1_000), (steps, now) => {
+      const found = intervalsOf(steps, now);
       for (const moment of [0, 500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 4_500, 5_000, 5_500]) {
         const held = steps.findLast(({ time }) => Date.parse(time) <= moment)?.held ?? null;
         const inside = found.filter(
           ({ from, to }) => Date.parse(from) <= moment && (to === null || moment < Date.parse(to)),
         );
-        expect(inside.map(({ role }) => role)).toEqual(held !== null && moment < held.end ? [held.role] : []);
+        const isLive = held !== null && Math.min(moment, now) < held.end;
+        expect(inside.map(({ role }) => role)).toEqual(isLive ? [held.role] : []);
       }
     }),
   );

@@ -43,41 +43,52 @@ const byEvent = ({ at, cause, position }: Step): End => ({ at, cause, position }
 const opened = (step: Step, { role }: Held): Open => ({ from: step.time, role, openedBy: byEvent(step) });
 const closed = (open: Open, step: Step): Interval => ({ ...open, to: step.time, closedBy: byEvent(step) });
 
-const closedByTime = (open: Open, { end, endsBy }: Held): Interval => {
+/** What was held from a step on, and still is. */
+interface Holding {
+  readonly held: Held;
+  readonly since: Timestamp;
+}
+
+/** No interval ends before what was held last began: by the log's time, it may have been over by then. */
+const closedByTime = (open: Open, { held: { end, endsBy }, since }: Holding): Interval => {
   const at = timestampOf(end);
-  return { ...open, to: at, closedBy: { at, cause: endsBy, position: null } };
+  return { ...open, to: at < since ? since : at, closedBy: { at, cause: endsBy, position: null } };
 };
+
+/** What the clock was at when a step came: the log's time; while that stands still, since a clock ran ahead, that of who wrote it. */
+const clockAt = ({ time, at }: Step, { since }: Holding): number => millisOf(time === since ? at : time);
 
 /**
  * When there was access: steps in the log's order in, intervals out. A change of role closes one and opens the next. What time
- * ends is ended up to `now` (in ms); an end that was put off before it came is no end.
+ * ends is ended up to `now` (in ms); an end that was put off before it came is no end. What by the log's time was over before it
+ * began, and not by the clock of who wrote it, was there for an interval of no length.
  */
 export const intervalsOf = (steps: ReadonlyArray<Step>, now: number): ReadonlyArray<Interval> => {
   const intervals: Interval[] = [];
   let open: Open | null = null;
-  let held: Held | null = null;
-  let latest = now;
+  let holding: Holding | null = null;
   for (const step of steps) {
-    const time = millisOf(step.time);
-    if (open !== null && held !== null && held.end < time) {
-      intervals.push(closedByTime(open, held));
+    // What no clock that is right has come to is no time that has passed.
+    const over: Holding | null = holding !== null && holding.held.end <= now ? holding : null;
+    if (open !== null && over !== null && over.held.end < clockAt(step, over)) {
+      intervals.push(closedByTime(open, over));
       open = null;
     }
-    const next: Held | null = step.held !== null && time < step.held.end ? step.held : null;
+    const next: Held | null = step.held !== null && Math.min(millisOf(step.at), now) < step.held.end ? step.held : null;
     if (open !== null && next?.role !== open.role) {
       // At the very moment of its end, an event that left it that end has not ended it.
       const leftAlone = step.held !== null && step.held.end > -Infinity;
-      const ended = held !== null && held.end <= time && leftAlone ? held : null;
+      const ended: Holding | null = over !== null && over.held.end <= clockAt(step, over) && leftAlone ? over : null;
       intervals.push(ended === null ? closed(open, step) : closedByTime(open, ended));
       open = null;
     }
     if (open === null && next !== null) open = opened(step, next);
-    held = next;
-    latest = Math.max(latest, time);
+    holding = next === null ? null : { held: next, since: step.time };
   }
   if (open === null) return intervals;
+  const isOver = holding !== null && holding.held.end <= now;
   return [
     ...intervals,
-    held !== null && held.end <= latest ? closedByTime(open, held) : { ...open, to: null, closedBy: null },
+    isOver && holding !== null ? closedByTime(open, holding) : { ...open, to: null, closedBy: null },
   ];
 };

@@ -1,7 +1,7 @@
 import type { People, VaultFailure } from '#libs/accounts';
 import { confinedTo, decide, type Decision, type FactsAt, type Question } from '#libs/authorization';
 import type { StoreFailure } from '#libs/event-store';
-import { E, type OrganizationId, type Timestamp } from '#libs/kernel';
+import { E, type OrganizationId, type Timestamp, timestampOf } from '#libs/kernel';
 import type { Instant, Past } from '../past/past.js';
 import { citedOf } from './cited.js';
 import { type Explanation, explain } from './explain.js';
@@ -56,7 +56,7 @@ export class Explanations {
           called,
           question,
           decision,
-          at,
+          at: timestampOf(now),
           isNow,
         });
         return E.right({ ...explanation, decision, at });

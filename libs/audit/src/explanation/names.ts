@@ -47,6 +47,10 @@ export class Names {
     return `the organization ${name === undefined ? idInWords(id) : quoted(name)}`;
   }
 
+  isDefaultProject(id: string): boolean {
+    return this.from.project(id) && this.from.facts.project(id)?.isDefault === true;
+  }
+
   /** With its organization where that is not clear. */
   project(id: string, home = false): string {
     const fact = this.from.facts.project(id);

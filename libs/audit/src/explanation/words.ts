@@ -6,7 +6,7 @@ const LONGEST = 120;
 const months = 'January February March April May June July August September October November December'.split(' ');
 
 /** What cannot be seen and moves what stands around it: all formats but the two that join letters. */
-const unseen = /(?![\u200C\u200D])\p{Cf}/gu;
+export const unseen = /(?![\u200C\u200D])\p{Cf}/gu;
 const breaks = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;
 /** Of a pair that is not whole. */
 const halves = /\p{Cs}/gu;

@@ -1,8 +1,12 @@
 import type { ExportedEvent, ExportForm } from './export-form.js';
 
 /** What it is about, as narrowly as it can be said. */
-const subjectOf = ({ data, projectId, organizationId }: ExportedEvent): string | undefined =>
-  [data['apiKeyId'], data['accountId'], projectId, organizationId].find((id) => typeof id === 'string');
+const subjectOf = ({ type, data, projectId, organizationId }: ExportedEvent): string | undefined => {
+  // Of a project's own events the slug is what it is called, and not what they are about.
+  const slug = type === 'SlugReserved' || type === 'SlugClaimed' ? data['slug'] : undefined;
+  const about = [data['apiKeyId'], data['accountId'], data['serviceTokenId'], slug, projectId, organizationId];
+  return about.find((id) => typeof id === 'string');
+};
 
 /**
  * CloudEvents 1.0, in the JSON format. The source and the id together are an event's name for good (§3.1), so the source is the log

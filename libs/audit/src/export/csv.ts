@@ -1,4 +1,5 @@
 import type { Actor } from '#libs/event-store';
+import { unseen } from '../explanation/words.js';
 import type { ExportedEvent, ExportForm } from './export-form.js';
 
 /** An id says by its prefix what it is of; the operator and the engine itself have none. */
@@ -18,24 +19,35 @@ const columns = {
   data: ({ data }) => JSON.stringify(data),
 } as const satisfies { readonly [Field in keyof ExportedEvent]: (event: ExportedEvent) => string };
 
-/** What a spreadsheet would take for a formula is made a text: somebody else chose what it is (OWASP, "CSV injection"). */
-const guarded = (cell: string): string => (/^[=+\-@\t\r]/u.test(cell) ? `'${cell}` : cell);
+/** Of a cell that a spreadsheet would take for a formula: by its first character, which may be of full width (OWASP, "CSV injection"). */
+const formula = /^[=+\-@＝＋－＠\t\r\n]/u;
+
+/** Is made a text: somebody else chose what it is. */
+const guarded = (cell: string): string => (formula.test(cell) ? `'${cell}` : cell);
 
 /** RFC 4180 §2.6 and §2.7. */
 const quoted = (cell: string): string => (/[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
-/** A cell as it is written. */
-export const cellOf = (text: string): string => quoted(guarded(text));
+/** A cell as it is written: without what cannot be seen and moves what stands around it. */
+export const cellOf = (text: string): string => quoted(guarded(text.replaceAll(unseen, '')));
 
-const all = Object.values<(event: ExportedEvent) => string>(columns);
+/** What the engine itself chose is as it is: a position may begin with a dash, and is none any more with anything before it. */
+const ours: ReadonlySet<string> = new Set(['id', 'position'] satisfies ReadonlyArray<keyof typeof columns>);
+
+const all = Object.entries<(event: ExportedEvent) => string>(columns).map(
+  ([name, textOf]) =>
+    (event: ExportedEvent): string =>
+      ours.has(name) ? quoted(textOf(event)) : cellOf(textOf(event)),
+);
 
 /** RFC 4180: a line of names first, then an event a line. */
 export const csv: ExportForm = {
   type: 'text/csv; charset=utf-8; header=present',
   head: `${Object.keys(columns).join(',')}\r\n`,
-  event: (event) => `${all.map((column) => cellOf(column(event))).join(',')}\r\n`,
+  event: (event) => `${all.map((cell) => cell(event)).join(',')}\r\n`,
   tail: '',
 };
 
 /** A cell as whoever reads a table of ours gives it back: without the apostrophe that made it a text. */
-export const unguarded = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r])/u, '');
+export const unguarded = (cell: string): string =>
+  cell.startsWith("'") && formula.test(cell.slice(1)) ? cell.slice(1) : cell;

@@ -51,7 +51,7 @@ const anyEvent: fc.Arbitrary<ExportedEvent> = fc.record({
   at: fc.constant(event.at),
   actor: fc.constantFrom(user, service, { type: 'operator' } as const, { type: 'system' } as const),
   via: fc.constantFrom(null, service, { type: 'operator' } as const),
-  requestId: fc.oneof(fc.string(), fc.constantFrom('=1+1', '-1', '@a', '+a', '\ta', '\ra')),
+  requestId: fc.oneof(fc.string(), fc.constantFrom('=1+1', '-1', '@a', '+a', '\ta', '\ra', '＝1')),
   organizationId: fc.option(fc.string()),
   projectId: fc.option(fc.string()),
   data: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })),
@@ -81,27 +81,45 @@ describe('a table', () => {
     expect(textOf(csv, [])).toBe(`${Object.keys(event).join(',')}\r\n`);
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('takes no formula: %j', (cell) => {
-    const [, [, , , , , , found] = []] = rowsOf(textOf(csv, [{ ...event, requestId: cell }]));
-    expect(found).toBe(`'${cell}`);
-    expect(unguarded(`'${cell}`)).toBe(cell);
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＋1', '－1', '＠SUM(A1)'])(
+    'takes no formula: %j',
+    (cell) => {
+      const [, [, , , , , , found] = []] = rowsOf(textOf(csv, [{ ...event, requestId: cell }]));
+      expect(found).toBe(`'${cell}`);
+      expect(unguarded(`'${cell}`)).toBe(cell);
+    },
+  );
+
+  it('has ids and positions as they are: one that begins with a dash would be no position any more', () => {
+    const [, [id, position] = []] = rowsOf(textOf(csv, [{ ...event, id: 'evt_-', position: '-AAA' }]));
+    expect([id, position]).toEqual(['evt_-', '-AAA']);
   });
 
-  it('is read back as it was written, whatever is in it', () => {
+  it('has nothing that cannot be seen and moves what stands around it, nor hides a formula behind it', () => {
+    const hidden = { name: 'a\u202Eb\u200B\uFEFF', joined: 'क्\u200Dष' };
+    const [, [, , , , , , requestId, , , data = ''] = []] = rowsOf(
+      textOf(csv, [{ ...event, requestId: '\u200B=1+1', data: hidden }]),
+    );
+    expect(requestId).toBe("'=1+1");
+    expect(JSON.parse(data)).toEqual({ name: 'ab', joined: hidden.joined });
+  });
+
+  it('is read back as it was written, whatever can be seen of it', () => {
+    const read = (text: string) => unguarded(text.replaceAll(/(?![\u200C\u200D])\p{Cf}/gu, ''));
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 5 }), (events) => {
         const rows = rowsOf(textOf(csv, events)).slice(1);
-        expect(rows.map((row) => row.map(unguarded))).toEqual(
+        expect(rows.map(([id, position, ...row]) => [id, position, ...row.map(unguarded)])).toEqual(
           events.map(({ actor, via, organizationId, projectId, data, ...texts }) => [
-            ...[texts.id, texts.position, texts.type, texts.at].map(unguarded),
+            ...[texts.id, texts.position],
+            ...[texts.type, texts.at].map(read),
             'id' in actor ? actor.id : actor.type,
             via === null ? '' : 'id' in via ? via.id : via.type,
-            unguarded(texts.requestId),
-            ...[organizationId ?? '', projectId ?? ''].map(unguarded),
-            JSON.stringify(data),
+            read(texts.requestId),
+            ...[organizationId ?? '', projectId ?? '', JSON.stringify(data)].map(read),
           ]),
         );
-        for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/u);
+        for (const cell of rows.flatMap((row) => row.slice(2))) expect(cell).not.toMatch(/^[=+\-@＝＋－＠\t\r\n]/u);
       }),
     );
   });
@@ -175,6 +193,9 @@ describe('CloudEvents', () => {
       eventsIn(textOf(cloudEvents(log), [{ ...event, data, ...more }]))[0]?.['subject'];
     expect(about({ apiKeyId: 'key_1', accountId: 'user_2' })).toBe('key_1');
     expect(about({ accountId: 'user_2' })).toBe('user_2');
+    expect(about({ serviceTokenId: 'svc_2' }, { projectId: null, organizationId: null })).toBe('svc_2');
+    expect(about({ slug: 'alpha' }, { type: 'SlugClaimed' })).toBe('alpha');
+    expect(about({ slug: 'alpha' }, { type: 'ProjectSlugChanged' })).toBe('proj_1');
     expect(about({})).toBe('proj_1');
     expect(about({}, { projectId: null })).toBe('org_1');
   });

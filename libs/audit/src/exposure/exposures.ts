@@ -6,6 +6,7 @@ import type { Position, StoreFailure } from '#libs/event-store';
 import { type AccountId, type ApiKeyId, E, type ProjectId, type Timestamp, timestampOf } from '#libs/kernel';
 import type { KeyUses } from '#libs/key-uses';
 import { type AnyCited, type Cited, citedOf } from '../explanation/cited.js';
+import type { Sight } from '../explanation/names.js';
 import type { Past } from '../past/past.js';
 import { type Life, type LivedKey, livedKey, livedLegacyKey } from './lives.js';
 import { type Refusal, refusalOf } from './refusal.js';
@@ -18,6 +19,7 @@ export interface ExposedSecret extends Pick<Life, 'secretVersion' | 'from' | 'to
 /** What whoever holds a leaked secret could do, and how long. */
 export interface Exposure extends Omit<LivedKey, 'lives' | 'createdBy'> {
   readonly apiKeyId: ApiKeyId;
+  /** By name as far as the reader may be told it. */
   readonly createdBy: (Person & { readonly id: AccountId }) | null;
   /** The one that leaked: where nobody can tell, the newest. */
   readonly secret: ExposedSecret;
@@ -58,12 +60,10 @@ export class Exposures {
   ) {}
 
   /** Nothing of a key that was never made. */
-  async of({
-    keyId,
-    replaced,
-    position,
-    now,
-  }: Leaked): Promise<E.Either<StoreFailure | VaultFailure, Exposure | undefined>> {
+  async of(
+    { keyId, replaced, position, now }: Leaked,
+    sight: Pick<Sight, 'person'>,
+  ): Promise<E.Either<StoreFailure | VaultFailure, Exposure | undefined>> {
     const time = timestampOf(now);
     const lived = await this.lived(keyId, position, time);
     if (E.isLeft(lived)) return lived;
@@ -72,7 +72,7 @@ export class Exposures {
     const former = replaced === null ? undefined : lives.find(({ to }) => to?.position === replaced);
     const leaked = former ?? lives.at(-1);
     if (leaked === undefined) return E.right(undefined);
-    const maker = await this.maker(createdBy);
+    const maker = await this.maker(createdBy, sight);
     if (E.isLeft(maker)) return maker;
     const known = await this.uses.known()();
     const nodes = E.isRight(known) ? known.right.nodes : [];
@@ -116,8 +116,12 @@ export class Exposures {
     );
   }
 
-  private async maker(id: AccountId | null): Promise<E.Either<VaultFailure, Exposure['createdBy']>> {
+  private async maker(
+    id: AccountId | null,
+    sight: Pick<Sight, 'person'>,
+  ): Promise<E.Either<VaultFailure, Exposure['createdBy']>> {
     if (id === null) return E.right(null);
+    if (!sight.person(id)) return E.right({ id, name: null, email: null });
     const found = await this.people.withPersons([{ id }], (person) => person.id)();
     return E.isLeft(found) ? found : E.right(found.right[0] ?? null);
   }

@@ -9,8 +9,11 @@
  *   requestId: string, organizationId: TrailEvent['organizationId'], projectId: TrailEvent['projectId'],
  *   apiKeyId: string | null, accountId: TrailEvent['accountId'], data: TrailEvent['data'], sealed: TrailEvent['sealed'],
  * ]} Row
- * @typedef {'organizationId' | 'projectId' | 'apiKeyId' | 'accountId' | 'actorId' | 'type' | 'category'} Facet
+ * @typedef {'organizationId' | 'projectId' | 'apiKeyId' | 'accountId' | 'actorId' | 'viaId' | 'type' | 'category'} Facet
  */
+
+/** An id says by its prefix what it is of; the operator and the engine itself have none. @param {TrailEvent['actor']} actor */
+const nameOf = (actor) => ('id' in actor ? actor.id : actor.type);
 
 /** What a row is found by. @type {Readonly<Record<Facet, (row: Row) => string | null>>} */
 const facets = {
@@ -18,7 +21,8 @@ const facets = {
   projectId: (row) => row[8],
   apiKeyId: (row) => row[9],
   accountId: (row) => row[10],
-  actorId: ({ 4: actor }) => ('id' in actor ? actor.id : null),
+  actorId: (row) => nameOf(row[4]),
+  viaId: ({ 5: via }) => (via === null ? null : nameOf(via)),
   type: (row) => row[1],
   category: (row) => row[2],
 };

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
  */
 
 /** A file of any other format is thrown away: it can always be made anew. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 // A row by its number, from 0 without a gap, with the latest time of all rows up to it; the lists of `Postings`; the times of `Spans`.
 const schema = `

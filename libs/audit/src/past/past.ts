@@ -6,10 +6,12 @@ import type { Trail, TrailFailure } from '../trail/trail.js';
 /** Which moment is meant: a time, a position, or (null) now. */
 export type At = Timestamp | Position | null;
 
-/** A moment of the log: what had happened by then, and what a clock said. */
+/**
+ * A moment of the log: what had happened by then. `at` is the log's time, which may be ahead of every clock after one that ran ahead
+ * has written; `now`, in ms since 1970, is what a clock said, and decides what time alone has ended.
+ */
 export interface Instant {
   readonly position: Position;
-  /** In ms since 1970. */
   readonly now: number;
   readonly at: Timestamp;
 }
@@ -29,8 +31,6 @@ export type InstantFailure = TrailFailure | TimeInTheFuture | PositionBeyondTheL
 /** How far another machine's clock may run ahead of this one's, in ms: as far as with tokens. */
 const SKEW = 60_000;
 
-const instant = (position: Position, at: Timestamp): Instant => ({ position, at, now: millisOf(at) });
-
 /** The first moment there is: before every event. */
 const BEGINNING = timestampOf(0);
 
@@ -44,7 +44,8 @@ export class Past {
 
   /**
    * A time means the last position whose time is at or before it, and what a clock said then is that time itself: so what ends by
-   * itself has ended. A position's clock is the latest time that any event up to it was done at.
+   * itself has ended. A position's clock is the latest time that any event up to it was done at. Now is where the log ends by this
+   * clock, as for a live decision; and so is a time that this clock has still to come to.
    */
   instantOf(at: At): TE.TaskEither<InstantFailure, Instant> {
     if (at === null) return this.now();
@@ -72,16 +73,40 @@ export class Past {
 
   private now(): TE.TaskEither<InstantFailure, Instant> {
     return pipe(
-      this.trail.caughtUp(),
-      TE.map((position) => instant(position, timestampOf(Date.now()))),
+      this.latest(),
+      TE.map(({ position, at }) => {
+        const now = Date.now();
+        return { position, at: timestampOf(Math.max(now, millisOf(at))), now };
+      }),
     );
   }
 
   private atTime(at: Timestamp): TE.TaskEither<InstantFailure, Instant> {
-    if (millisOf(at) > Date.now() + SKEW) return TE.left({ _tag: 'TimeInTheFuture' });
     return pipe(
-      this.trail.lastBy(at),
-      TE.map((moment) => instant(moment?.position ?? START, at)),
+      millisOf(at) <= Date.now() + SKEW ? TE.right(at) : this.inTheLog(at),
+      TE.flatMap(() => this.trail.lastBy(at)),
+      TE.map((moment) => ({ position: moment?.position ?? START, at, now: Math.min(millisOf(at), Date.now()) })),
+    );
+  }
+
+  /** A time that no clock should have come to yet; one did, and the log has gone on from there. */
+  private inTheLog(at: Timestamp): TE.TaskEither<InstantFailure, Timestamp> {
+    return pipe(
+      this.latest(),
+      TE.flatMap((latest) => (at <= latest.at ? TE.right(at) : TE.left<InstantFailure>({ _tag: 'TimeInTheFuture' }))),
+    );
+  }
+
+  /** Where the log ends, and which time that position stands for. */
+  private latest(): TE.TaskEither<InstantFailure, Pick<Instant, 'position' | 'at'>> {
+    return pipe(
+      this.trail.caughtUp(),
+      TE.flatMap((position) =>
+        pipe(
+          this.trail.timeOf(position),
+          TE.map((at) => ({ position, at: at ?? BEGINNING })),
+        ),
+      ),
     );
   }
 
@@ -93,7 +118,10 @@ export class Past {
           ? TE.left<InstantFailure, Timestamp | null>({ _tag: 'PositionBeyondTheLog' })
           : this.trail.timeOf(position),
       ),
-      TE.map((at) => instant(position, at ?? BEGINNING)),
+      TE.map((time) => {
+        const at = time ?? BEGINNING;
+        return { position, at, now: millisOf(at) };
+      }),
     );
   }
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import type { Position } from '#libs/event-store';
-import { type AccountId, type OrganizationId, type ProjectId, type Timestamp, timestampOf } from '#libs/kernel';
+import {
+  type AccountId,
+  type OrganizationId,
+  type ProjectId,
+  type ServiceTokenId,
+  type Timestamp,
+  timestampOf,
+} from '#libs/kernel';
 import type { TrailEvent } from '../trail/trail-event.js';
 import type { TrailFilter, TrailPart } from '../trail/trail-index.js';
 
@@ -8,6 +15,7 @@ const organizations = ['org_a', 'org_b', 'org_c'].map((id) => id as Organization
 const projects = ['proj_a', 'proj_b', 'proj_c', 'proj_d'].map((id) => id as ProjectId);
 const accounts = ['user_a', 'user_b', 'user_c'].map((id) => id as AccountId);
 const keys = ['key_a', 'key_b', 'key_c', 'key_d', 'key_e', 'key_f'];
+const services = ['svc_a', 'svc_b'].map((id) => id as ServiceTokenId);
 const types = ['KeyCreated', 'KeyRevoked', 'MemberAdded'];
 const categories = ['apiKey', 'membership'];
 
@@ -37,7 +45,10 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
       one(accounts).map((id) => ({ type: 'user', id }) as const),
       fc.constant({ type: 'system' } as const),
     ),
-    via: fc.constantFrom(null, { type: 'operator' } as const),
+    via: fc.oneof(
+      one(services).map((id) => ({ type: 'service', id }) as const),
+      fc.constantFrom(null, { type: 'operator' } as const),
+    ),
     requestId: fc.constantFrom('req_1', 'req_ü"\u0000'),
     organizationId: orNull(organizations),
     projectId: orNull(projects),
@@ -73,7 +84,8 @@ export const anyFilter: fc.Arbitrary<TrailFilter> = fc
       projectId: one(projects),
       apiKeyId: one([...keys, 'key_nobody']),
       accountId: one(accounts),
-      actorId: one(accounts),
+      actorId: one([...accounts, 'system']),
+      viaId: one([...services, 'operator', 'svc_nobody']),
       type: one(types),
       category: one(categories),
       from: anyTime,

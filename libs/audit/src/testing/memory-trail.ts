@@ -1,4 +1,4 @@
-import { type Position, START } from '#libs/event-store';
+import { type Actor, type Position, START } from '#libs/event-store';
 import type { Timestamp } from '#libs/kernel';
 import type { TrailEvent } from '../trail/trail-event.js';
 import {
@@ -10,7 +10,8 @@ import {
   type TrailRows,
 } from '../trail/trail-index.js';
 
-const isOf = ({ actor }: TrailEvent, actorId: string): boolean => 'id' in actor && actor.id === actorId;
+const isOf = (actor: Actor | null, wanted: string | undefined): boolean =>
+  wanted === undefined || (actor !== null && ('id' in actor ? actor.id : actor.type) === wanted);
 
 const fits = (value: string | null, wanted: string | undefined): boolean => wanted === undefined || value === wanted;
 
@@ -22,7 +23,8 @@ export const matches = (filter: TrailFilter, event: TrailEvent): boolean =>
   fits(event.accountId, filter.accountId) &&
   fits(event.type, filter.type) &&
   fits(event.category, filter.category) &&
-  (filter.actorId === undefined || isOf(event, filter.actorId)) &&
+  isOf(event.actor, filter.actorId) &&
+  isOf(event.via, filter.viaId) &&
   (filter.from === undefined || event.at >= filter.from) &&
   (filter.to === undefined || event.at < filter.to) &&
   (filter.within === undefined || filter.within.some((each) => each === event.organizationId));

@@ -29,6 +29,12 @@ const accountOf = (category: string, id: string, data: Readonly<Record<string, u
   return idIn(AccountId, data['accountId']);
 };
 
+/** Of a stream that is named after what none of its events say. */
+const named = (category: string, id: string): Readonly<Record<string, string>> => {
+  if (category === 'serviceToken') return { serviceTokenId: id };
+  return category === 'slug' ? { slug: id } : {};
+};
+
 /** What a key is found by leaves the log nowhere, however deep in an event it lies. */
 const digests: ReadonlySet<string> = new Set(['digest', 'supersedes']);
 const withoutDigests = (data: object): Readonly<Record<string, unknown>> =>
@@ -51,7 +57,7 @@ export const trailEvent = (recorded: RecordedEvent): E.Either<StoreFailure, Trai
       const { email: _email, identity: _identity, profile, address, ...rest } = body;
       const isLegacy = category === 'legacyKey';
       const { hint: _hint, projectId: _projectId, ...ofLegacyKey } = rest;
-      const data = withoutDigests(isLegacy ? ofLegacyKey : rest);
+      const data = { ...named(category, id), ...withoutDigests(isLegacy ? ofLegacyKey : rest) };
       const box = profile ?? address;
       return {
         id: `evt_${recorded.id.replaceAll('-', '')}`,

@@ -63,7 +63,7 @@ const start = (store = opened.store): void => {
     (recorded) => readable(recorded),
     (failure) => troubles.push(failure),
   );
-  trail = new Trail(store, vault as unknown as Vault, index, feed);
+  trail = new Trail(store, vault as unknown as Vault, index, feed, () => false);
   feed.start();
 };
 

@@ -11,6 +11,7 @@ import {
   type StreamName,
   type Subscription,
 } from '#libs/event-store';
+import { ProjectHomes } from './project-homes.js';
 import { type Readability, type Readied, readied } from './readied.js';
 import type { TrailEnd, TrailIndex } from './trail-index.js';
 
@@ -36,6 +37,7 @@ export class TrailFeed {
   private subscription: Subscription | undefined;
   private running: Promise<void> | undefined;
   private opened = false;
+  private readonly homes: ProjectHomes;
   private began: { readonly at: number; readonly position: Position } | undefined;
 
   constructor(
@@ -43,7 +45,9 @@ export class TrailFeed {
     private readonly index: TrailIndex,
     private readonly readable: Readability,
     private readonly onTrouble: (failure: unknown) => void = () => undefined,
-  ) {}
+  ) {
+    this.homes = new ProjectHomes(store);
+  }
 
   /** Everything up to here is in the trail. */
   get position(): Position {
@@ -142,7 +146,7 @@ export class TrailFeed {
     try {
       for (let n = 0; n < news.length; n += SLICE) {
         const slice = news.slice(n, n + SLICE);
-        const ready = readied(slice, this.readable);
+        const ready = await readied(slice, this.readable, this.homes);
         await turn();
         await writing;
         writing = this.write(ready);

@@ -8,7 +8,10 @@ export interface TrailFilter {
   readonly projectId?: string | undefined;
   readonly apiKeyId?: string | undefined;
   readonly accountId?: string | undefined;
+  /** Whoever has no id is found by what they are: `operator`, `system`. */
   readonly actorId?: string | undefined;
+  /** Done through this credential, for whomever. */
+  readonly viaId?: string | undefined;
   readonly type?: string | undefined;
   /** `collaborator`, `apiKey`, …: of which kind of stream. */
   readonly category?: string | undefined;

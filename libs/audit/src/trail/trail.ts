@@ -33,6 +33,8 @@ export class Trail {
     private readonly vault: Vault,
     private readonly index: TrailIndex,
     readonly feed: TrailFeed,
+    /** Whether this person, or this invitation, is to be erased: the vault may be a moment behind, or may not have done it yet. */
+    private readonly isErased: (sealedFor: string) => boolean,
   ) {}
 
   /**
@@ -112,7 +114,10 @@ export class Trail {
 
   /** Personal data is shown while the person exists: what the box still opens to, and never the provider's subject. */
   private withPersons(items: ReadonlyArray<TrailEvent>): TE.TaskEither<TrailFailure, ReadonlyArray<TrailEvent>> {
-    const boxes = items.map(({ sealed }) => sealed).filter((sealed) => sealed !== null);
+    const boxes = items
+      .map(({ sealed }) => sealed)
+      .filter((sealed) => sealed !== null)
+      .filter(({ sealedFor }) => !this.isErased(sealedFor));
     return pipe(
       this.vault.openMany(boxes),
       TE.map((opened) => {

@@ -6,10 +6,12 @@ import {
   type PermissionTable,
   type Question,
 } from '#libs/authorization';
-import { type EventStore, StreamFolds, type StoreFailure } from '#libs/event-store';
+import { answering, type EventStore, StoreFailed, StreamFolds, type StoreFailure } from '#libs/event-store';
 import { E, type TE } from '#libs/kernel';
+import { inParts } from '../access/in-parts.js';
 import type { Instant, Past } from '../past/past.js';
 import { type TrailEvent, trailEvent } from '../trail/trail-event.js';
+import { ProjectHomes } from '../trail/project-homes.js';
 import { OverlayStore } from './overlay-store.js';
 
 /** A question, and what of the facts is there to whoever asks it. */
@@ -59,29 +61,39 @@ export class WhatIf {
       const done = change.type === 'command' ? await change.run(new StreamFolds(overlay)) : E.right(undefined);
       const table = change.type === 'command' ? permissions : change.table;
       const moment = { now, stale: false };
-      const decided = await this.past.facts(overlay.end, overlay).ask((factsAt) => {
-        const [before, after] = [factsAt(position), factsAt(overlay.end)];
-        return asked.map(({ question, seen }, n) => ({
-          question: n,
-          before: decide(seen(before), question, moment),
-          after: decide(seen(after), question, moment, table),
-        }));
-      })();
+      const facts = this.past.facts(overlay.end, overlay);
+      const decided = await inParts([...asked.entries()], (part) =>
+        facts.ask((factsAt) => {
+          const [before, after] = [factsAt(position), factsAt(overlay.end)];
+          return part.map(([n, { question, seen }]) => ({
+            question: n,
+            before: decide(seen(before), question, moment),
+            after: decide(seen(after), question, moment, table),
+          }));
+        })(),
+      );
       if (E.isLeft(decided)) return decided;
-      const events: TrailEvent[] = [];
-      for (const recorded of overlay.news) {
-        const event = trailEvent(recorded);
-        if (E.isLeft(event)) return event;
-        events.push(event.right);
-      }
+      const events = await written(overlay)();
+      if (E.isLeft(events)) return events;
       return E.right({
         refused: E.isLeft(done) ? done.left : null,
-        events,
+        events: events.right,
         changed: decided.right.filter(isOtherwise),
       });
     };
   }
 }
+
+/** What would be in the log, as the trail would show it. */
+const written = (overlay: OverlayStore): TE.TaskEither<StoreFailure, ReadonlyArray<TrailEvent>> =>
+  answering(() => {
+    const events = overlay.news.map((recorded) => {
+      const event = trailEvent(recorded);
+      if (E.isLeft(event)) throw new StoreFailed(event.left);
+      return event.right;
+    });
+    return new ProjectHomes(overlay).housed(events);
+  });
 
 /** What a decision rests on is an event's position, and of what was never written there is none to compare. */
 const isOtherwise = ({ before, after }: Otherwise): boolean =>

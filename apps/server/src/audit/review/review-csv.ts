@@ -15,6 +15,7 @@ interface Line {
   readonly kind?: string;
   readonly via?: string;
   readonly suspended?: string;
+  readonly warning?: string | null;
   readonly since?: string;
   readonly createdBy?: string | null;
   readonly expiresAt?: string | null;
@@ -26,7 +27,7 @@ interface Line {
 
 const columns = [
   ...['section', 'at', 'what', 'type', 'id', 'name', 'email', 'role', 'kind', 'via', 'suspended', 'since'],
-  ...['createdBy', 'expiresAt', 'lastUsedAt', 'cause', 'position', 'by'],
+  ...['createdBy', 'expiresAt', 'lastUsedAt', 'cause', 'position', 'by', 'warning'],
 ] as ReadonlyArray<keyof Line>;
 
 type Then = ReviewBody['began'];
@@ -48,6 +49,7 @@ const linesOf = (review: NamedReview, section: 'began' | 'ended', at: string): R
     ...{ section, at, what: 'has access', type: 'person', id: each.accountId, name: each.name, email: each.email },
     ...{ role: each.role, kind: each.kind, via: each.via, suspended: String(each.suspended), since: each.addedAt },
     ...(each.suspended ? { what: 'suspended' } : {}),
+    warning: each.warning,
     ...givenBy(review, each),
   }));
   const keys = apiKeys.map((each): Line => ({

@@ -24,7 +24,7 @@ const peopleHtml = (review: NamedReview, { collaborators }: Then): Html => {
   if (collaborators.length === 0) return markup`<p>Nobody.</p>`;
   const rows = collaborators.map(
     (each) => markup`<tr>
-      <td>${isolated(called(each))}<br /><span class="id">${each.accountId}</span></td>
+      <td>${isolated(called(review, each.accountId))}<br /><span class="id">${each.accountId}</span></td>
       <td>${each.role}</td>
       <td>${cameBy(each)}</td>
       <td>${time(each.addedAt)}</td>
@@ -65,7 +65,7 @@ const changesHtml = (review: NamedReview): Html => {
   if (changes.length === 0) return markup`<p>Nothing changed.</p>`;
   const rows = changes.map((change) => {
     const { at, accountId, apiKeyId, name, cause, actor } = change;
-    const who = accountId === null ? `key ${name ?? ''}` : called(change);
+    const who = accountId === null ? `key ${name ?? ''}` : called(review, accountId);
     return markup`<tr>
       <td>${time(at)}</td>
       <td>${isolated(who)}<br /><span class="id">${accountId ?? apiKeyId ?? ''}</span></td>

@@ -1,5 +1,5 @@
 import type { People, Person } from '#libs/accounts';
-import type { AccessReview, AccessThen, Instant } from '#libs/audit';
+import type { AccessReview, AccessThen, Instant, Sight } from '#libs/audit';
 import type { Actor } from '#libs/event-store';
 import {
   type AccountId,
@@ -38,7 +38,13 @@ const idsIn = ({ began, changes, ended }: AccessReview): ReadonlyArray<string> =
   return [...new Set([...ofThen(began), ...ofChanges, ...ofThen(ended)])];
 };
 
-/** Makes a review what goes out: names while people exist, and last uses as far as they are at hand. */
+interface Reading {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly sight: Pick<Sight, 'person'>;
+}
+
+/** Makes a review what goes out: names while people exist and where they may be told, and last uses as far as they are at hand. */
 export class ReviewView {
   constructor(
     private readonly people: People,
@@ -46,16 +52,18 @@ export class ReviewView {
     private readonly shown: ShownAccess,
   ) {}
 
-  async of(review: AccessReview, reviewed: Reviewed, { from, to }: { readonly from: Instant; readonly to: Instant }) {
+  async of(review: AccessReview, reviewed: Reviewed, { from, to, sight }: Reading) {
     const persons = await this.people.withPersons(
-      idsIn(review).map((id) => ({ id })),
+      idsIn(review)
+        .filter((id) => sight.person(id))
+        .map((id) => ({ id })),
       ({ id }) => id,
     )();
     if (E.isLeft(persons)) return persons;
     const names: ReadonlyMap<string, Person> = new Map(persons.right.map(({ id, ...person }) => [id, person]));
-    const began = await this.reviewedThen(review.began);
+    const began = await this.reviewedThen(review.began, sight);
     if (E.isLeft(began)) return began;
-    const ended = await this.reviewedThen(review.ended);
+    const ended = await this.reviewedThen(review.ended, sight);
     if (E.isLeft(ended)) return ended;
     const changes = review.changes.map(({ subject, keyName, position, ...change }) => {
       const isPerson = subject.type === 'account';
@@ -74,8 +82,8 @@ export class ReviewView {
     return E.right({ body, names });
   }
 
-  private async reviewedThen(then: AccessThen) {
-    const shown = await this.shown.accessThen(then);
+  private async reviewedThen(then: AccessThen, sight: Reading['sight']) {
+    const shown = await this.shown.accessThen(then, sight);
     if (E.isLeft(shown)) return shown;
     const { collaborators, apiKeys } = shown.right;
     const uses = await this.uses.atHand(apiKeys.map(({ id }) => id));
@@ -91,7 +99,7 @@ type Shown = Extract<Awaited<ReturnType<ReviewView['of']>>, { readonly _tag: 'Ri
 
 export type ReviewBody = Shown['body'];
 
-/** A review, and who the people in it are. */
+/** A review, and who the people in it are: as far as its reader may be told. */
 export interface NamedReview {
   readonly body: ReviewBody;
   readonly names: ReadonlyMap<string, Person>;

@@ -5,15 +5,20 @@ import type { NamedReview, ReviewBody } from './review-view.js';
 export type Collaborator = ReviewBody['began']['collaborators'][number];
 
 /** Somebody as people call them, while they exist. */
-export const called = ({ name, email }: Person): string => {
+export const called = ({ names }: NamedReview, id: string): string => {
+  const found = names.get(id);
+  return found === undefined ? 'a person not shown here' : inFull(found);
+};
+
+const inFull = ({ name, email }: Person): string => {
   if (name !== null) return email === null ? name : `${name} <${email}>`;
   return email ?? 'a deleted person';
 };
 
-/** The same where nothing else says who: of who is there no more, with the id that is left of them. */
-export const person = ({ names }: NamedReview, id: string): string => {
-  const found = names.get(id) ?? { name: null, email: null };
-  return found.name === null && found.email === null ? `${called(found)} (${id})` : called(found);
+/** The same where nothing else says who: of who has no name here, with their id. */
+export const person = (review: NamedReview, id: string): string => {
+  const { name = null, email = null } = review.names.get(id) ?? {};
+  return name === null && email === null ? `${called(review, id)} (${id})` : called(review, id);
 };
 
 export const actedBy = (review: NamedReview, actor: Actor | null): string => {
@@ -36,7 +41,12 @@ export const inWords = (type: string): string => type.replace(/(?<=[a-z])(?=[A-Z
 /** To the second; a page says once that it is in UTC. */
 export const shortTime = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)}`;
 
-export const cameBy = ({ via, kind, suspended }: Collaborator): string => {
+export const cameBy = (collaborator: Collaborator): string =>
+  collaborator.warning === null
+    ? way(collaborator)
+    : `${way(collaborator)}. Warning: an external, in the default project of the organization`;
+
+const way = ({ via, kind, suspended }: Collaborator): string => {
   if (suspended) return 'added from outside; suspended, as externals are shut out';
   switch (via) {
     case 'row':
