@@ -1,5 +1,4 @@
 import { FileTrail } from '#libs/audit/file';
-import { unfinishedRestore } from '#libs/backups';
 import type { EventStore } from '#libs/event-store';
 import { EmbeddedEventStore } from '#libs/event-store/embedded';
 import { EventStoreDb } from '#libs/event-store/eventstoredb';
@@ -12,6 +11,7 @@ import { FileVault } from '#libs/vault/file';
 import { PostgresVault } from '#libs/vault/postgres';
 import type { Config } from './config.js';
 import type { Foundation } from './foundation.js';
+import { refuseHalfRestored } from './half-restored.js';
 import type { OpenFoundation } from './server.js';
 
 const orThrow = async <A>(task: TE.TaskEither<MasterKeyRefused | VaultUnavailable, A>): Promise<A> => {
@@ -43,14 +43,6 @@ export const openStores = async (config: Config): Promise<Pick<Foundation, 'stor
     await store.close();
     throw error;
   }
-};
-
-const refuseHalfRestored = async (vault: Vault): Promise<void> => {
-  if ((await orThrow(unfinishedRestore(vault))) === undefined) return;
-  throw new Error(
-    'a backup is restored here, and that is not finished: wait for it, or run it again with the same backup. What is there so far ' +
-      'would let in whom the rest shuts out',
-  );
 };
 
 /** The concrete adapters, named here and nowhere else. */

@@ -133,7 +133,7 @@ export class Engine {
       this.serviceTokens,
       ...unfinished.models,
     ];
-    this.history = new History(foundation, { live: this.live, models, passedOver: plumbing }, logger);
+    this.history = new History(foundation, this, { models, passedOver: plumbing }, logger);
     this.readSide = new ReadSide(store, models, plumbing, (failure) => {
       logger.error({ err: failure }, 'the read side was interrupted');
     });
@@ -168,17 +168,18 @@ export class Engine {
     this.idempotency = new Idempotency(store, keyring.derive('idempotency'), alone);
     this.lists = new Lists(new Cursors(keyring.derive('cursors')), this.tokens, this.readSide);
     this.settled = new Settled(this.readSide);
-    this.deletions = new Deletions(this.streams, vault, this.personalIndex, this.invitations, this.readSide);
+    this.deletions = new Deletions(this.streams, vault, this.people, this.invitations, this.readSide);
     this.takeovers = new Takeovers(this.streams, vault, this.registrations, rows);
     this.reactions = unfinished.reactions(this.readSide, this, alone, (failure) => {
       logger.warn({ err: failure }, 'what was left unfinished could not be finished yet');
     });
   }
 
-  /** Answers when the state is as fresh as the log, or that takes longer than the bound, or the log could not be read: `/readyz` tells. */
-  async start(): Promise<void> {
+  /** Answers when the state is as fresh as the log, or that takes longer than the bound, or the log could not be read: `/readyz` tells. `mayServe` throws where nothing is to come of it. */
+  async start(mayServe: () => Promise<void>): Promise<void> {
     this.readSide.start();
     await this.freshness.start();
+    await mayServe();
     this.rebuild.start();
     if (this.roles.has('admin')) this.reactions.start();
     if (this.roles.has('decisions')) this.uses.start();

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { Past, type Readability, Trail, TrailFeed, WhatIf } from '#libs/audit';
+import type { People } from '#libs/accounts';
 import type { LiveState } from '#libs/authorization';
 import { Backups } from '#libs/backups';
 import { categoryOf, corrupt, eventOf } from '#libs/event-store';
 import { E } from '#libs/kernel';
+import type { Invitations } from '#libs/organizations';
 import type { ReadModel } from '#libs/read-models';
 import type { Foundation } from './foundation.js';
 
@@ -20,6 +22,12 @@ const readabilityBy = (models: ReadonlyArray<ReadModel>, passedOver: ReadonlySet
 
 interface Sides {
   readonly live: LiveState;
+  readonly people: People;
+  readonly invitations: Invitations;
+}
+
+/** What the read side reads, and what it does not. */
+interface Reading {
   readonly models: ReadonlyArray<ReadModel>;
   readonly passedOver: ReadonlySet<string>;
 }
@@ -33,13 +41,15 @@ export class History {
 
   constructor(
     { store, vault, keyring, trail: index }: Foundation,
-    { live, models, passedOver }: Sides,
+    { live, people, invitations }: Sides,
+    { models, passedOver }: Reading,
     logger: Logger,
   ) {
     const feed = new TrailFeed(store, index, readabilityBy(models, passedOver), (failure) => {
       logger.error({ err: failure }, 'the audit trail was interrupted');
     });
-    this.trail = new Trail(store, vault, index, feed);
+    const isErased = (id: string): boolean => people.get(id)?.status === 'deleted' || invitations.isErased(id);
+    this.trail = new Trail(store, vault, index, feed, isErased);
     this.past = new Past(store, live, this.trail);
     this.backups = new Backups(store, vault, keyring);
     this.whatIf = new WhatIf(store, this.past);

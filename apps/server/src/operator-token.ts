@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createPrivateFile } from '#libs/vault';
 
 export const operatorTokenFile = (dataDir: string): string => join(dataDir, 'operator.token');
 
@@ -8,10 +9,7 @@ export const operatorTokenFile = (dataDir: string): string => join(dataDir, 'ope
 export const loadOperatorToken = (dataDir: string, configured: string | undefined): string => {
   if (configured !== undefined) return configured;
   const path = operatorTokenFile(dataDir);
-  if (!existsSync(path)) {
-    writeFileSync(path, `wop_${randomBytes(32).toString('hex')}`, { mode: 0o600, flag: 'wx' });
-    chmodSync(path, 0o600);
-  }
+  if (!existsSync(path)) createPrivateFile(path, `wop_${randomBytes(32).toString('hex')}`);
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) !== 0)
     throw new Error(

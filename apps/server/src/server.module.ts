@@ -12,7 +12,7 @@ import {
   LegacyKeys,
   Peppers,
 } from '#libs/api-keys';
-import { LiveState, MyPermissions, RebuildCheck, RebuildWatch } from '#libs/authorization';
+import { LiveState, MyPermissions, RebuildWatch } from '#libs/authorization';
 import { Backups } from '#libs/backups';
 import { departureHandlers, Deletions, Takeovers } from '#libs/departures';
 import { EventStore, StreamFolds } from '#libs/event-store';
@@ -105,6 +105,11 @@ const handlers = [
   ...serviceTokenHandlers,
 ];
 
+/** Of every command there is: Nest keeps with a handler what it handles. */
+export const commandNames: ReadonlyArray<string> = handlers.map(
+  (handler) => (Reflect.getMetadata('__commandHandler__', handler) as Type).name,
+);
+
 /** What the engine is made of, for whoever asks for it by type. */
 const parts = (engine: Engine): Provider[] => [
   { provide: EventStore, useValue: engine.store },
@@ -112,7 +117,6 @@ const parts = (engine: Engine): Provider[] => [
   { provide: Vault, useValue: engine.vault },
   { provide: StreamFolds, useValue: engine.streams },
   { provide: LiveState, useValue: engine.live },
-  { provide: RebuildCheck, useValue: engine.rebuild.check },
   { provide: RebuildWatch, useValue: engine.rebuild },
   { provide: ReadSide, useValue: engine.readSide },
   { provide: Freshness, useValue: engine.freshness },

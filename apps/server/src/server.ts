@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { Engine } from './engine.js';
 import type { Foundation } from './foundation.js';
+import { refuseHalfRestored } from './half-restored.js';
 import { AccessGuard } from './http/access.guard.js';
 import { createHttpApp } from './http/http-app.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
@@ -15,7 +16,7 @@ import { QueryGuard } from './http/query.guard.js';
 import { ApiDescription } from './openapi/description.js';
 import { EngineMetrics } from './operations/engine-metrics.js';
 import { loadOperatorToken } from './operator-token.js';
-import { OperationsModule, ServerModule } from './server.module.js';
+import { commandNames, OperationsModule, ServerModule } from './server.module.js';
 
 export interface Server {
   /** The address in use, `http://host:port`. */
@@ -60,13 +61,19 @@ export const startServer = async (config: Config, open: OpenFoundation, logger: 
   const foundation = await open(config);
   const operatorToken = loadOperatorToken(config.dataDir, config.operatorToken);
   const engine = new Engine({ ...foundation, operatorToken }, config, logger);
-  await engine.start();
+  try {
+    // Asked once more: a restore that began since the vault was opened has found the heartbeat of this node, or is found here.
+    await engine.start(() => refuseHalfRestored(foundation.vault));
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
 
   const metrics = new EngineMetrics(engine, config.roles);
   const options = { logger, tokens: engine.tokens, requests: metrics.requests };
   const module = ServerModule.of(engine, config.roles, config.opsPort === undefined, metrics);
   const app = await createHttpApp(module, options);
-  metrics.commands.watch(app.get(CommandBus));
+  metrics.commands.watch(app.get(CommandBus), config.roles.has('admin') ? commandNames : []);
   const reflector = new Reflector();
   app.useGlobalGuards(
     new MinPositionWait(engine.tokens, engine.store, engine.readSide),

@@ -1,18 +1,24 @@
-import type { Decision } from '#libs/authorization';
+import { allowances, type Decision, denials } from '#libs/authorization';
 
 interface Counted {
   readonly decision: boolean;
   times: number;
 }
 
-/** How often each reason was given. It is in the way of every decision: one look-up, and a number that grows. */
-export class DecisionCounts {
-  private readonly byReason = new Map<Decision['reason'], Counted>();
+const none =
+  (decision: boolean) =>
+  (reason: Decision['reason']): [Decision['reason'], Counted] => [reason, { decision, times: 0 }];
 
-  count({ decision, reason }: Decision): void {
+/**
+ * How often each reason was given: all of them from the start, since who watches a counter sees nothing in a first time. It is in the
+ * way of every decision: one look-up, and a number that grows.
+ */
+export class DecisionCounts {
+  private readonly byReason = new Map([...allowances.map(none(true)), ...denials.map(none(false))]);
+
+  count({ reason }: Decision): void {
     const counted = this.byReason.get(reason);
-    if (counted === undefined) this.byReason.set(reason, { decision, times: 1 });
-    else counted.times += 1;
+    if (counted !== undefined) counted.times += 1;
   }
 
   told(): ReadonlyArray<Counted & Pick<Decision, 'reason'>> {

@@ -31,6 +31,11 @@ const freshness = (metrics: Metrics, { readSide, freshness: fresh }: Engine): vo
     'How old the state may be before this node refuses to decide.',
     () => fresh.boundMs / 1000,
   );
+  metrics.gauge(
+    'writ_state_position',
+    'How far the state is in the log, in whatever the store counts it by: it only ever grows.',
+    () => Number(readSide.position),
+  );
 };
 
 const rebuildCheck = (metrics: Metrics, { rebuild }: Engine): void => {
@@ -85,6 +90,11 @@ const trail = (
     'writ_trail_heard_seconds',
     'Since the audit trail last took something of the log, if only a heartbeat.',
     () => (performance.now() - feed.heardAt) / 1000,
+  );
+  metrics.gauge(
+    'writ_trail_position',
+    'How far the audit trail is in the log, in what writ_state_position is told by.',
+    () => Number(feed.position),
   );
 };
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, type OnModuleDestroy, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type * as t from 'io-ts';
-import { RebuildCheck, type RebuildReport, RebuildWatch } from '#libs/authorization';
+import { type RebuildReport, RebuildWatch } from '#libs/authorization';
 import { StoreFailed } from '#libs/event-store';
 import { E, timestampOf } from '#libs/kernel';
 import { ReadSide } from '#libs/read-models';
@@ -10,6 +10,7 @@ import { ForOperator } from '../http/access.guard.js';
 import { type Answer, reply } from '../http/answer.js';
 import { AsksOnly } from '../http/asks-only.js';
 import { PositionTokens } from '../http/position-token.js';
+import { resetsWhenBroken } from '../http/reset.js';
 import { Answers } from '../openapi/answers.js';
 import { CheckLine, Checked, CheckStatus } from '../openapi/check-shapes.js';
 import { toldProgress } from './told-progress.js';
@@ -25,7 +26,6 @@ export class RebuildCheckController implements OnModuleDestroy {
   private readonly running = new Set<AbortController>();
 
   constructor(
-    private readonly check: RebuildCheck,
     private readonly watch: RebuildWatch,
     private readonly readSide: ReadSide,
     private readonly tokens: PositionTokens,
@@ -61,15 +61,17 @@ export class RebuildCheckController implements OnModuleDestroy {
       this.running.delete(stopping);
       stopping.abort();
     });
-    const options = { share: SHARE, signal: stopping.signal };
+    const checking = this.watch.now(SHARE, stopping.signal);
+    if (checking === undefined) return E.left({ _tag: 'CheckUnderWay' });
+    // Awaited below, or by whoever reads the stream; and by nobody where that one is gone before it begins.
+    checking.catch(() => undefined);
     if (lines.test(request.headers.accept ?? '')) {
-      const told = toldProgress((onProgress) => this.check.run({ ...options, onProgress }));
-      const written = Readable.from(this.written(told));
+      const told = Readable.from(this.written(toldProgress(checking, () => this.watch.done ?? 0)));
+      const written = resetsWhenBroken(told, response);
       return E.right(reply(written as never, { headers: { 'content-type': 'application/x-ndjson' } }));
     }
     try {
-      const report = await this.check.run(options);
-      return E.right(this.shown(report));
+      return E.right(this.shown(await checking));
     } catch (thrown) {
       if (thrown instanceof StoreFailed) return E.left(thrown.failure);
       // Whoever asked has left, or the server stops.

@@ -1,3 +1,4 @@
+import { accountEvents } from '#libs/accounts/events';
 import { type LiveState, mayRead, type Reader, type Refusal } from '#libs/authorization';
 import { Documents, follow, type Listed, type PageOf, type ReadModel } from '#libs/read-models';
 import { E, type InvitationId, notFound, type Recorded, type Sealed, type Timestamp } from '#libs/kernel';
@@ -8,12 +9,16 @@ import { type InvitationDocument, invitationIdOf, invitations } from '../project
 export class Invitations implements ReadModel {
   private readonly documents = new Documents(invitations, ({ organizationId }) => organizationId, invitationIdOf);
   private readonly byAddress = new Map<string, InvitationId[]>();
+  private readonly erased = new Set<string>();
   readonly follows = [
     this.documents.follows,
     follow(invitations, ({ event }: Recorded<InvitationEvent>) => {
       if (event.type !== 'MemberInvited') return;
       const { email, invitationId } = event.data;
       this.byAddress.set(email, [...(this.byAddress.get(email) ?? []), invitationId]);
+    }),
+    follow({ category: 'account', events: accountEvents }, ({ event }) => {
+      if (event.type === 'AccountDeleted') for (const id of this.sentTo(event.data.email)) this.erased.add(id);
     }),
   ];
 
@@ -26,9 +31,14 @@ export class Invitations implements ReadModel {
     return found?.organizationId === organizationId ? E.right(found) : E.left(notFound('invitation'));
   }
 
-  /** The sealed address alone, for whoever was shown it before. */
+  /** The sealed address alone, for whoever may be shown it; undefined once it is erased. */
   addressOf(id: InvitationId): Sealed | undefined {
-    return this.documents.get(id)?.address;
+    return this.isErased(id) ? undefined : this.documents.get(id)?.address;
+  }
+
+  /** It went to somebody who has deleted their account since (DEL-02): the vault may not have erased its key yet. */
+  isErased(id: string): boolean {
+    return this.erased.has(id);
   }
 
   /** Every invitation that ever went to an address, whoever sent it: for its erasure. `email` is the HMAC that names it. */

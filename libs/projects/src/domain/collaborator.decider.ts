@@ -52,13 +52,17 @@ type Place = Pick<Standing, 'organizationId' | 'projectId' | 'accountId'>;
 
 const place = ({ organizationId, projectId, accountId }: Standing): Place => ({ organizationId, projectId, accountId });
 
+/** AMB-08: the default project takes externals, too, and the record says that it was that one. */
+const external = (standing: Standing, role: Role): CollaboratorEvent => ({
+  type: 'ExternalCollaboratorAdded',
+  data: { ...place(standing), role, isDefaultProject: standing.isDefault },
+});
+
 const add = (standing: Standing): Answer => {
   const { membership, row, isDefault, externalsWelcome } = standing;
   if (row !== null || (isDefault && membership !== null)) return E.left({ _tag: 'AlreadyCollaborator' });
   if (membership === null)
-    return externalsWelcome
-      ? E.right([{ type: 'ExternalCollaboratorAdded', data: { ...place(standing), role: 'member' } }])
-      : E.left({ _tag: 'NoSuchPerson' });
+    return externalsWelcome ? E.right([external(standing, 'member')]) : E.left({ _tag: 'NoSuchPerson' });
   // COL-05, and COL-06: an admin of the organization is an admin of the project.
   const role = membership.role === 'member' ? 'member' : 'admin';
   return E.right([{ type: 'CollaboratorAdded', data: { ...place(standing), role, membershipId: membership.id } }]);
@@ -103,12 +107,9 @@ const decide = (command: CollaboratorCommand, everHadRow: boolean): Answer => {
     case 'TakeOverRow': {
       const { membership, row } = standing;
       if (row !== null) return E.right([]);
-      const granted = { ...place(standing), role: command.role };
-      return E.right([
-        membership === null
-          ? { type: 'ExternalCollaboratorAdded', data: granted }
-          : { type: 'CollaboratorAdded', data: { ...granted, membershipId: membership.id } },
-      ]);
+      if (membership === null) return E.right([external(standing, command.role)]);
+      const data = { ...place(standing), role: command.role, membershipId: membership.id };
+      return E.right([{ type: 'CollaboratorAdded', data }]);
     }
     case 'ChangeCollaboratorRole':
       return changeRole(standing, command.role);

@@ -19,7 +19,15 @@ describe("the stored bytes of a collaborator's row", () => {
       ],
       [
         '{"type":"ExternalCollaboratorAdded","version":1,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8","role":"member"}}',
-        { type: 'ExternalCollaboratorAdded', data: { ...place, role: 'member' } },
+        { type: 'ExternalCollaboratorAdded', data: { ...place, role: 'member', isDefaultProject: null } },
+      ],
+      [
+        '{"type":"ExternalCollaboratorAdded","version":2,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8","role":"member","isDefaultProject":true}}',
+        { type: 'ExternalCollaboratorAdded', data: { ...place, role: 'member', isDefaultProject: true } },
+      ],
+      [
+        '{"type":"ExternalCollaboratorAdded","version":2,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8","role":"member","isDefaultProject":null}}',
+        { type: 'ExternalCollaboratorAdded', data: { ...place, role: 'member', isDefaultProject: null } },
       ],
       [
         '{"type":"CollaboratorRoleChanged","version":1,"data":{"organizationId":"org_7bQ2","projectId":"proj_9aZ0","accountId":"user_3fT8","role":"admin"}}',

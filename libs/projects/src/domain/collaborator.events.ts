@@ -15,7 +15,12 @@ const place = { organizationId: OrganizationId, projectId: ProjectId, accountId:
 
 /** `membershipId` is the event that began the membership this grant stands on: with that membership, the row is gone. */
 const CollaboratorAdded = eventSchema(exact({ ...place, role: Role, membershipId: EventId }));
-const ExternalCollaboratorAdded = eventSchema(exact({ ...place, role: Role }));
+const ExternalCollaboratorAdded = eventSchema(exact({ ...place, role: Role }))
+  // v2: whether it is the organization's default project, which an auditor is warned of (AMB-08); null where nobody wrote it down.
+  .revised(exact({ ...place, role: Role, isDefaultProject: t.union([t.boolean, t.null]) }), (v1) => ({
+    ...v1,
+    isDefaultProject: null,
+  }));
 const CollaboratorRoleChanged = eventSchema(exact({ ...place, role: Role }));
 const CollaboratorRemoved = eventSchema(exact(place))
   // v2: `endedBy` is the event that had ended the row before, with its membership or its account; null for a removal as such.

@@ -34,7 +34,10 @@ const added = (role: Role): CollaboratorEvent => ({
   type: 'CollaboratorAdded',
   data: { ...place, role, membershipId },
 });
-const addedExternal: CollaboratorEvent = { type: 'ExternalCollaboratorAdded', data: { ...place, role: 'member' } };
+const addedExternal = (isDefaultProject: boolean, role: Role = 'member'): CollaboratorEvent => ({
+  type: 'ExternalCollaboratorAdded',
+  data: { ...place, role, isDefaultProject },
+});
 const changed = (role: Role): CollaboratorEvent => ({ type: 'CollaboratorRoleChanged', data: { ...place, role } });
 const removed: CollaboratorEvent = { type: 'CollaboratorRemoved', data: { ...place, endedBy: null } };
 const joined = (role: Role): CollaboratorEvent => ({
@@ -66,7 +69,7 @@ describe('adding a collaborator', () => {
   });
   it('COL-03: refuses who is not of the organization', () => given(stranger).add().refuses({ _tag: 'NoSuchPerson' }));
   it('COL-16, COL-17: takes them as an external where both switches are on', () =>
-    given(external()).add().then(addedExternal));
+    given(external()).add().then(addedExternal(false)));
   it('AMB-28: refuses who is one already', () => {
     given(member('member', { row: 'member' }))
       .add()
@@ -86,8 +89,8 @@ describe('adding a collaborator', () => {
     given(member('member', home)).add().refuses({ _tag: 'AlreadyCollaborator' });
     given(member('owner', home)).add().refuses({ _tag: 'AlreadyCollaborator' });
   });
-  it('AMB-08: an external may be added to the default project, never implicitly', () => {
-    given(external(home)).add().then(addedExternal);
+  it('AMB-08: an external may be added to the default project, never implicitly, and the record says that it is that one', () => {
+    given(external(home)).add().then(addedExternal(true));
     given({ ...stranger, isDefault: true })
       .add()
       .refuses({ _tag: 'NoSuchPerson' });
@@ -273,10 +276,12 @@ describe('leaving a project', () => {
 describe('a row of an account that was transferred', () => {
   it.each<Role>(['admin', 'member'])('DEL-09: goes on in the new account, as %s', (role) => {
     given(member('member')).takeOver(role).then(added(role));
-    given(stranger)
-      .takeOver(role)
-      .then({ type: 'ExternalCollaboratorAdded', data: { ...place, role } });
+    given(stranger).takeOver(role).then(addedExternal(false, role));
   });
+  it('AMB-08, DEL-09: in the default project, too, of which the record says so', () =>
+    given({ ...stranger, ...home })
+      .takeOver('member')
+      .then(addedExternal(true)));
   it('DEL-09: is not taken over where the new account has one', () => {
     given(member('member', { row: 'member' }))
       .takeOver('admin')
