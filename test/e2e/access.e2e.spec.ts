@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Cast, cast, collaborate, colleague, makeKey, type Named, person, project } from '../support/cast.js';
 import type { Answer, Ask, Client } from '../support/client.js';
 import { documentedAnswers } from '../support/documented.js';
-import { withQuery } from '../support/pages.js';
+import { EngineDriver } from '../support/engine-driver.js';
+import { everyItem, page, withQuery } from '../support/pages.js';
 import { expectFaults, expectProblem } from '../support/problem.js';
 import { startTestServer, type TestServer } from '../support/test-server.js';
 
@@ -23,6 +24,7 @@ interface Collaborator {
   readonly via: string;
   readonly suspended: boolean;
   readonly addedAt: string;
+  readonly warning: string | null;
   readonly evidence: ReadonlyArray<Evidence>;
 }
 interface Key {
@@ -164,7 +166,9 @@ describe('who had access', () => {
     );
     const byId = (one: Pick<Collaborator, 'accountId'>, other: Pick<Collaborator, 'accountId'>) =>
       one.accountId < other.accountId ? -1 : 1;
-    expect(collaborators.map(({ evidence: _, ...each }) => each).sort(byId)).toEqual([...body.items].sort(byId));
+    expect(collaborators.map(({ evidence: _, warning: __, ...each }) => each).sort(byId)).toEqual(
+      [...body.items].sort(byId),
+    );
     const cited = collaborators.find(({ accountId }) => accountId === member)?.evidence.at(-1);
     expect(cited).toMatchObject({ type: 'CollaboratorAdded', actor: { type: 'user', id: team.owner } });
     const { body: trail } = await client.get<{ items: ReadonlyArray<Evidence> }>(
@@ -258,6 +262,45 @@ describe('who had access', () => {
       ['member', 'ExternalCollaboratorsAllowed', 'ExternalCollaboratorsBetaDisabled'],
       ['member', 'ExternalCollaboratorsBetaEnabled', null],
     ]);
+  });
+
+  it('AMB-08: an external in the default project is warned of: in the list, in the trail, in a review, in words', async () => {
+    const external = await outsider(team.defaultProject);
+    const { collaborators } = await access(team.defaultProject);
+    const warned = ({ collaborators: all }: Pick<Then, 'collaborators'>) =>
+      all.filter(({ warning }) => warning !== null).map(({ accountId, warning }) => [accountId, warning]);
+    expect(warned({ collaborators })).toEqual([[external, 'external-in-default-project']]);
+    const alpha = await fresh();
+    const elsewhere = await outsider(alpha);
+    expect(warned(await access(alpha))).toEqual([]);
+    const added = async (accountId: string) =>
+      (await everyItem(client, withQuery('/v1/audit/events', { accountId, type: 'ExternalCollaboratorAdded' })))[0];
+    expect(await added(external)).toMatchObject({ data: { role: 'member', isDefaultProject: true } });
+    expect(await added(elsewhere)).toMatchObject({ data: { role: 'member', isDefaultProject: false } });
+    const told = async (accountId: string, projectId: string) => {
+      const question = {
+        subject: { type: 'user', id: accountId },
+        action: 'file:read',
+        resource: { type: 'file', projectId },
+      };
+      return (await client.made<{ sentences: ReadonlyArray<string> }>('/v1/audit/explain', question)).sentences.join(
+        ' ',
+      );
+    };
+    const warning = 'mind that to the default project every member of the organization belongs';
+    expect(await told(external, team.defaultProject)).toContain(warning);
+    expect(await told(elsewhere, alpha)).not.toContain(warning);
+    const review = (format: string) =>
+      client.get<unknown>(
+        withQuery('/v1/audit/access-review', {
+          projectId: team.defaultProject,
+          from: '2026-01-01T00:00:00Z',
+          format,
+        }),
+      );
+    expect(String((await review('html')).body)).toContain('Warning: an external, in the default project');
+    expect(String((await review('csv')).body)).toContain('external-in-default-project');
+    await client.ask('DELETE', row(team.defaultProject, external), as());
   });
 
   it('DEL-11: a blocked account has none, until it is not', async () => {
@@ -375,6 +418,59 @@ describe('which keys were live', () => {
     expect(await keysIn(team.defaultProject)).toEqual([]);
     const path = withQuery('/v1/audit/access-history', { projectId: team.defaultProject, apiKeyId: id });
     expectProblem(await client.get(path), 404, 'not-found');
+  });
+});
+
+describe('a history in pages', () => {
+  it('AMB-27: skips and repeats nothing, whatever happens between two of them, and tells all of one moment', async () => {
+    const [alpha, member] = [await fresh(), await joiner()];
+    const again = async () => {
+      await add(alpha, member);
+      await client.ask('DELETE', row(alpha, member), as());
+    };
+    for (let n = 0; n < 2; n += 1) await again();
+    await add(alpha, member);
+    const path = withQuery('/v1/audit/access-history', { projectId: alpha, accountId: member });
+    const whole = await page<Interval>(client, path);
+    expect([whole.items.length, whole.items.at(-1)?.to, whole.complete]).toEqual([3, null, true]);
+    const [froms, sorted] = [whole.items.map(({ from }) => from), whole.items.map(({ from }) => from).sort()];
+    expect(froms).toEqual(sorted);
+    const leave = () => client.ask('DELETE', row(alpha, member), as());
+    const between = async () => {
+      await leave();
+      await again();
+    };
+    expect(await everyItem<Interval>(client, path, { limit: 1, between })).toEqual(whole.items);
+    const first = await page<Interval>(client, path, { limit: 2 });
+    await again();
+    const second = await page<Interval>(client, path, { limit: 2, cursor: first.nextCursor ?? '' });
+    expect([first.complete, second.position]).toEqual([false, first.position]);
+    const other = withQuery('/v1/audit/access-history', { projectId: alpha, accountId: team.owner });
+    expectProblem(await client.get(withQuery(other, { cursor: first.nextCursor ?? '' })), 400, 'bad-cursor');
+    expectFaults(await client.get(withQuery(path, { limit: 0 })), ['/limit']);
+  });
+
+  it('AMB-17: a key that ends between two pages has not ended on the second one', async () => {
+    const alpha = await fresh();
+    const expiresAt = new Date(Date.now() + 600_000).toISOString();
+    const { id } = await makeKey(client, alpha, team.owner, { expiresAt });
+    await client.post(`/v1/projects/${alpha}/archive`, undefined, as());
+    await client.post(`/v1/projects/${alpha}/unarchive`, undefined, as());
+    const path = withQuery('/v1/audit/access-history', { projectId: alpha, apiKeyId: id });
+    const first = await page<Interval>(client, path, { limit: 1 });
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.parse(expiresAt) + 1);
+    const [{ items }, whole] = await Promise.all([
+      page<Interval>(client, path, { limit: 1, cursor: first.nextCursor ?? '' }),
+      history(alpha, { apiKeyId: id }),
+    ]).finally(() => {
+      clock.mockRestore();
+    });
+    expect([first.items[0]?.closedBy?.cause, items[0]?.openedBy.cause, items[0]?.to]).toEqual([
+      'ProjectArchived',
+      'ProjectUnarchived',
+      null,
+    ]);
+    expect(whole.at(-1)?.closedBy?.cause).toBe('expiry');
   });
 });
 
@@ -524,4 +620,127 @@ describe('an access review', () => {
   });
 });
 
+it('names nobody to the admin of a project whom they could not look up (COL-19)', async () => {
+  const firm = await cast(client);
+  const { owner } = firm;
+  const alpha = await project(client, firm, 'Alpha');
+  await client.ask('PATCH', `/v1/projects/${alpha}`, { as: owner, body: { allowExternalCollaborators: true } });
+  const [guest, former, gone] = [
+    await person(client, 'guest'),
+    await colleague(client, firm, 'former'),
+    await colleague(client, firm, 'gone'),
+  ];
+  const admin = (as: string) => ({ as, body: { role: 'admin' } });
+  await client.ask('PATCH', `/v1/organizations/${firm.organization}/members/${gone}`, admin(owner));
+  for (const accountId of [guest, former]) await collaborate(client, alpha, { by: gone, accountId });
+  await client.ask('PATCH', row(alpha, guest), admin(owner));
+  const key = await makeKey(client, alpha, gone);
+  const from = (await access(alpha)).at;
+  await client.ask('DELETE', row(alpha, former), { as: owner });
+  await client.ask('DELETE', `/v1/organizations/${firm.organization}/members/${gone}`, { as: owner });
+
+  const byName = (collaborators: ReadonlyArray<Collaborator>) =>
+    Object.fromEntries(collaborators.map(({ accountId, name, email }) => [accountId, email === null ? null : name]));
+  const told = async (as: string) => {
+    const get = async <Body>(path: string, query: Record<string, string>): Promise<Body> =>
+      (await client.get<Body>(withQuery(`/v1/audit/${path}`, query), { as })).body;
+    const asked = { projectId: alpha, from };
+    const { began, changes } = await get<Review>('access-review', asked);
+    const { createdBy } = await get<{ createdBy: object }>('exposure', { apiKeyId: key.id });
+    return {
+      began: byName(began.collaborators),
+      then: byName((await access(alpha, from, { as })).collaborators),
+      lost: changes.map(({ accountId, name }) => [accountId, name]),
+      createdBy,
+      page: await get<string>('access-review', { ...asked, format: 'html' }),
+    };
+  };
+  const toOwner = { [owner]: 'owner', [guest]: 'guest', [former]: 'former', [gone]: 'gone' };
+  expect(await told(owner)).toMatchObject({
+    ...{ began: toOwner, then: toOwner },
+    ...{
+      lost: [
+        [former, 'former'],
+        [gone, 'gone'],
+      ],
+      createdBy: { id: gone, name: 'gone', email: expect.any(String) },
+    },
+  });
+  const toGuest = { ...toOwner, [former]: null, [gone]: null };
+  const { page, ...rest } = await told(guest);
+  expect(rest).toEqual({
+    ...{ began: toGuest, then: toGuest },
+    ...{
+      lost: [
+        [former, null],
+        [gone, null],
+      ],
+      createdBy: { id: gone, name: null, email: null },
+    },
+  });
+  expect(page).toContain(`a person not shown here (${gone})`);
+  expect(page).not.toMatch(/former-\d|gone-\d|a deleted person/u);
+});
+
 it('answers as it is documented', () => expect(undocumented).toEqual([]));
+
+/** The last of all: from there on, this log's time stands an hour ahead. */
+describe('AMB-17: after a clock that ran an hour ahead has written', () => {
+  let alpha: string;
+  let before: string;
+
+  beforeAll(async () => {
+    alpha = await fresh();
+    before = new Date().toISOString();
+    const ahead = new EngineDriver(server.server, 1, Date.now() + 3_600_000);
+    await ahead.apply({ type: 'registerAccount', account: 'early' });
+  });
+  const from = async (apiKeyId: string) => (await history(alpha, { apiKeyId }))[0]?.from;
+
+  it('a key that lets in is listed, has an interval, and was gained: all as of one moment, which may be asked for again', async () => {
+    const expiresAt = new Date(Date.now() + 600_000).toISOString();
+    const { id, secret } = await makeKey(client, alpha, team.owner, { expiresAt });
+    const question = { action: 'file:read', resource: { type: 'file', projectId: alpha } };
+    const live = await client.made<{ decision: boolean }>('/v1/authorize', { credential: secret, ...question });
+    expect(live.decision).toBe(true);
+    const listed = await access(alpha);
+    expect(listed.apiKeys.map((key) => key.id)).toEqual([id]);
+    expect(await access(alpha, listed.at)).toEqual(listed);
+    expect(await history(alpha, { apiKeyId: id })).toMatchObject([{ from: listed.at, to: null, closedBy: null }]);
+    expect(await keysIn(alpha, await from(id))).toEqual([id]);
+    const subject = { subject: { type: 'api_key', id }, ...question };
+    const asOf = async (at: string) =>
+      (await client.made<{ decision: boolean }>('/v1/audit/evaluation', { ...subject, at })).decision;
+    expect(await asOf(listed.at)).toBe(true);
+    expect((await client.made<{ decision: boolean }>('/v1/audit/explain', subject)).decision).toBe(true);
+    const { body } = await client.get<Review>(withQuery('/v1/audit/access-review', { projectId: alpha, from: before }));
+    expect(body.ended.apiKeys.map((key) => key.id)).toEqual([id]);
+    expect(body.changes).toMatchObject([{ what: 'gained', apiKeyId: id, cause: 'KeyCreated' }]);
+    const later = new Date(Date.parse(listed.at) + 1).toISOString();
+    expectProblem(
+      await client.get(withQuery('/v1/audit/access', { projectId: alpha, at: later })),
+      422,
+      'time-in-the-future',
+    );
+  });
+
+  it('one that has ended was there for no time of the log, from when to when its events say', async () => {
+    const expiresAt = new Date(Date.now() + 600_000).toISOString();
+    const { id } = await makeKey(client, alpha, team.owner, { expiresAt });
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.parse(expiresAt));
+    const [[only, ...more], listed, inIt] = await Promise.all([
+      history(alpha, { apiKeyId: id }),
+      keysIn(alpha),
+      from(id).then((at) => keysIn(alpha, at)),
+    ]).finally(() => {
+      clock.mockRestore();
+    });
+    expect([only?.to, only?.closedBy, more]).toEqual([
+      only?.from,
+      { at: expiresAt, cause: 'expiry', position: null },
+      [],
+    ]);
+    expect(Date.parse(only?.openedBy.at ?? '')).toBeLessThan(Date.parse(expiresAt));
+    expect([...listed, ...inIt]).not.toContain(id);
+  });
+});

@@ -34,6 +34,7 @@ import {
   invite,
   makeKey,
   type MadeKey,
+  newcomer,
   person,
   project,
   serviceToken,
@@ -316,6 +317,86 @@ describe('restored into an empty directory', () => {
     await copy.stop();
     expect(await restoreInto(dataDir)).toMatchObject(E.left({ _tag: 'TargetInUse' }));
   });
+});
+
+describe('where the vault is newer than the log, as in a backup that deletions overlap', () => {
+  let copy: TestServer;
+  let theirs: Cast;
+  /** Active by the log, and erased in the vault: by itself; by hand; an owner, who handed over before; blocked then. */
+  let [left, byHand, owner, blocked]: ReadonlyArray<string> = [];
+  let erased: ReadonlyArray<ReturnType<typeof newcomer>>;
+
+  const status = async (id = '') =>
+    (await copy.client.get<{ status: string; email: string | null }>(`/v1/accounts/${id}`)).body;
+  const isDeleted = (id = '') => eventually(async () => (await status(id)).status === 'deleted', 8_000);
+  const deletedIn = (of: Client, id = '') => of.ask('DELETE', `/v1/accounts/${id}`, { as: id });
+  const handedOver = (of: Client) =>
+    of.made(`/v1/organizations/${theirs.organization}/transfer-ownership`, { accountId: theirs.member });
+
+  beforeAll(async () => {
+    erased = [newcomer('left'), newcomer('by-hand'), newcomer('blocked')];
+    [left, byHand, blocked] = await Promise.all(
+      erased.map(async (each) => (await client.made<{ id: string }>('/v1/accounts', each)).id),
+    );
+    theirs = await cast(client);
+    ({ owner } = theirs);
+    await client.made(`/v1/accounts/${blocked ?? ''}/block`);
+    const begun = await source.server.engine.history.backups.begin(timestampOf(Date.now()));
+    if (E.isLeft(begun)) throw new Error(begun.left._tag);
+    await client.made(`/v1/accounts/${blocked ?? ''}/unblock`);
+    await handedOver(client);
+    for (const id of [left, byHand, owner, blocked]) expect((await deletedIn(client, id)).status).toBe(204);
+    const path = join(scratch, 'overlapped.ndjson');
+    await writeFile(path, begun.right.text);
+    const dataDir = directoryWithKey('overlapped');
+    expect(await restoreInto(dataDir, path)).toMatchObject({ _tag: 'Right' });
+    copy = await startTestServer({ dataDir });
+  });
+  afterAll(() => copy.stop());
+
+  it('whoever is erased can be deleted (DEL-03)', async () => {
+    expect(await status(byHand)).toMatchObject({ status: 'active', email: null });
+    expect((await deletedIn(copy.client, byHand)).status).toBe(204);
+  });
+
+  it('and is, by the server itself: nobody who is erased is let in, or signs up again (DEL-03, DEL-04)', async () => {
+    for (const id of [left, byHand, blocked]) {
+      await isDeleted(id);
+      expect(await byPerson(copy.client, id ?? '', alpha)).toMatchObject({
+        decision: false,
+        reason: 'account-deleted',
+      });
+    }
+    for (const { provider, subject, email } of erased) {
+      expectProblem(await copy.client.post('/v1/sign-ins', { provider, subject, email }), 404, 'not-found');
+      const again = { provider, subject: `${subject}-again`, email };
+      expectProblem(await copy.client.post('/v1/accounts', again), 409, 'email-taken');
+    }
+    const actors = (await trailOf(copy.client, { type: 'AccountDeleted', accountId: left ?? '' })).map(
+      ({ actor }) => actor,
+    );
+    expect(actors).toEqual([{ type: 'system' }]);
+    expect((await status(stayed)).status).toBe('active');
+  });
+
+  it('but for an owner, once the organization is somebody else’s (ORG-04, AMB-33)', async () => {
+    expect((await status(owner)).status).toBe('active');
+    expectProblem(await deletedIn(copy.client, owner), 409, 'owner-untouchable');
+    await handedOver(copy.client);
+    await isDeleted(owner);
+  });
+});
+
+it('a server that began before a restore did finds that out before it serves', async () => {
+  const dataDir = directoryWithKey('beside');
+  const open: OpenFoundation = async (config) => {
+    const foundation = await openFoundation(config);
+    expect(await foundation.vault.hold('restore/begun', 'unfinished')()).toEqual(E.right(true));
+    return foundation;
+  };
+  await expect(startTestServer({ dataDir, open })).rejects.toThrow('not finished');
+  // It has let go of the directory.
+  await expect(startTestServer({ dataDir })).rejects.toThrow('not finished');
 });
 
 it('restored into another store it is the same state, and can be backed up there', async () => {

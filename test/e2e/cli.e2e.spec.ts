@@ -142,6 +142,7 @@ describe('the commands and the API', () => {
           : []),
         ...(secret === undefined ? [] : [secret]),
         ...(verdict === undefined ? [] : [verdict]),
+        ...(answer.as === 'record' ? [answer.always ?? 'id'] : []),
       ];
       expect([name, shown.filter((field) => !fields.includes(field))]).toEqual([name, []]);
       // whatever is shown once is told apart
@@ -164,6 +165,8 @@ describe('a key', () => {
     const question = `authorize file:read --resource file --credential-file -`;
     expect(await asOperator(question, { stdin: made.out })).toMatchObject({ code: 0 });
     expect(await asOwner(`keys revoke ${id}`)).toEqual({ code: 0, out: '', err: '' });
+    // A second time it is done as well: a 404 would say that there is no such key (AMB-16).
+    expect((await asOwner(`keys revoke ${id}`)).code).toBe(0);
     const denied = await asOperator(question, { stdin: made.out });
     expect([denied.code, denied.out]).toEqual([1, expect.stringContaining('revoked-key')]);
   });

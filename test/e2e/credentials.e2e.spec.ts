@@ -510,6 +510,7 @@ describe('what is another’s is answered about as what does not exist, to the l
     ['apiKeyId', 'keyId', () => own.key.id],
     ['accountId', 'accountId', () => own.member],
     ['actorId', 'accountId', () => own.owner],
+    ['viaId', 'serviceTokenId', () => tokenId],
   ])('the trail, by %s', async (name, field, theirs) => {
     const none = absent[field] ?? '';
     for (const [who, ask] of Object.entries(asking)) {

@@ -373,7 +373,13 @@ describe('at', () => {
   });
 
   it('has to be said', async () => {
-    expectFaults(await client.post(path, about()), ['/at']);
+    const answer = await client.post(path, about());
+    expectFaults(answer, ['/at']);
+    expect(answer.body).toMatchObject({
+      errors: [
+        { detail: expect.stringMatching(/^expected an ISO-8601 time .*, or a position .*, but it is missing$/u) },
+      ],
+    });
   });
 
   it.each([
@@ -494,8 +500,26 @@ describe('AMB-39: who asks', () => {
     expect(guest).toMatchObject({ reason: 'external-collaborator', principal: { organizationId: null } });
   });
 
-  it('who names no place is told to', async () => {
-    expectProblem(await asked(at(), { ...personMay('ann'), resource: { type: 'file' } }, as('ann')), 403, 'forbidden');
+  it('where no place is named it is where the person is at home today; nobody’s, as far as the asker may not audit it', async () => {
+    const nowhere = (name: string) => ({ ...personMay(name), resource: { type: 'file' } });
+    expect(await toldOf(nowhere('bob'), as('ann'))).toBe('unknown-resource');
+    const nobody: Question = { ...nowhere('ann'), subject: { type: 'user', id: 'user_0' } };
+    const answers = await Promise.all(
+      (
+        [
+          [nobody, 'ann'],
+          [nowhere('eve'), 'ann'],
+          [nowhere('ann'), 'bob'],
+          [nowhere('ann'), 'eve'],
+        ] as const
+      ).map(async ([question, name]) => {
+        const { status, body } = await asked(at(), question, as(name));
+        const { requestId: _, ...told } = body as unknown as { requestId: string };
+        return JSON.stringify([status, told]);
+      }),
+    );
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toMatch(/^\[403,.*"forbidden"/u);
   });
 
   it('rights are those of today: who was no admin then is one now', async () => {
@@ -517,8 +541,8 @@ describe('AMB-39: who asks', () => {
     const [alpha, beta] = [engine.id('alpha'), engine.id('beta')];
     await client.ask('PUT', `/v1/projects/${beta}/resources/file/plans`, as('ann'));
     const question = { subject: { type: 'user', id: engine.id('ann') }, action: 'file:read' };
-    const ask = async (name: string, route = path) => {
-      const resource = { type: 'file', id: 'plans', projectId: alpha };
+    const besideAlpha = { type: 'file', id: 'plans', projectId: alpha };
+    const ask = async (name: string, route = path, resource: object = besideAlpha) => {
       const now = new Date().toISOString();
       const { body } = await client.post<Decided>(route, { ...question, resource, at: now }, as(name));
       return body;
@@ -526,6 +550,8 @@ describe('AMB-39: who asks', () => {
     expect(await ask('ann')).toMatchObject({ reason: 'other-project', evidence: [{ type: 'ResourceRegistered' }] });
     expect(await ask('bob')).toMatchObject({ reason: 'other-project', evidence: [] });
     expect(await ask('bob', '/v1/audit/explain')).toMatchObject({ reason: 'other-project', events: [] });
+    for (const route of [path, '/v1/audit/explain'])
+      expect(await ask('ann', route, { type: 'file', id: 'plans' })).toMatchObject({ reason: 'organization-owner' });
   });
 
   it('a service that acts for somebody does so in its own organizations alone, wherever they may go', async () => {

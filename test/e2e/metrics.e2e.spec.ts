@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Cast, cast, emailOf, makeKey, type MadeKey, project } from '../support/cast.js';
+import { commandNames } from '../../apps/server/src/server.module.js';
+import { type Cast, cast, emailOf, makeKey, type MadeKey, person, project } from '../support/cast.js';
 import { Client } from '../support/client.js';
 import { byKey, byPerson } from '../support/decisions.js';
 import { eventually } from '../support/eventually.js';
@@ -106,6 +107,31 @@ describe('GET /metrics', () => {
     expect(text).toContain('# TYPE nodejs_gc_duration_seconds histogram\n');
   });
 
+  it('tells every reason and every outcome of every command from the start: an alert does not see what appears with its first 1', async () => {
+    const text = await scraped();
+    for (const outcome of ['done', 'refused', 'unavailable', 'failed'])
+      expect(text).toContain(`\nwrit_commands_total{command="RevokeKey",outcome="${outcome}"} 0\n`);
+    expect(text).toContain('\nwrit_decisions_total{decision="deny",reason="unknown-key"} 0\n');
+    expect(text).toContain('\nwrit_decisions_total{decision="allow",reason="legacy-key"} 0\n');
+    expect(text.match(/^writ_decisions_total\{/gmu)).toHaveLength(30);
+    const commands = new Set([...text.matchAll(/^writ_commands_total\{command="(\w+)"/gmu)].map(([, each]) => each));
+    expect(commands).toEqual(new Set(commandNames));
+  });
+
+  it('says how far the state is in the log, and how far the trail', async () => {
+    await eventually(async () => {
+      const text = await scraped();
+      return valueIn(text, 'writ_state_position') > 0 && valueIn(text, 'writ_trail_position') > 0;
+    });
+    await server.server.engine.history.trail.feed.stop();
+    const before = await scraped();
+    await person(client, 'unseen');
+    const after = await scraped();
+    const moved = (each: string) => valueIn(after, each) - valueIn(before, each);
+    expect(moved('writ_state_position')).toBeGreaterThan(0);
+    expect(moved('writ_trail_position')).toBe(0);
+  });
+
   it('counts decisions by their reasons, commands by what became of them, problems by their codes', async () => {
     const samples = [
       'writ_decisions_total{decision="allow",reason="project-key"}',
@@ -178,6 +204,7 @@ describe('a process of some roles', () => {
       const text = await scraped(ops);
       expect(text).toContain('writ_key_uses_unreported 0\n');
       expect(text).not.toMatch(/writ_(?:trail|reactions)_/u);
+      expect(text).not.toContain('writ_commands_total{');
       expect(text).toContain('route="unmatched",status="4xx"');
       expect(faultsIn(text)).toEqual([]);
     } finally {

@@ -110,6 +110,13 @@ describe('the document', () => {
     }
   });
 
+  it('says `429` of whatever works on history, and of nothing else: a page of the trail is as any list', () => {
+    const bounded = operations().filter(([, { responses }]) => '429' in responses);
+    const audits = operations().filter(([name]) => name.includes(' /v1/audit/') && name !== 'GET /v1/audit/events');
+    expect(audits.length).toBeGreaterThan(7);
+    expect(bounded.map(([name]) => name)).toEqual(audits.map(([name]) => name));
+  });
+
   it('is where the server is, or where it is said to be', async () => {
     expect(document.servers).toEqual([{ url: server.client.url }]);
     const elsewhere = await startTestServer({ env: { WRIT_PUBLIC_URL: 'https://writ.example.com/' } });

@@ -52,7 +52,12 @@ let neverEnding: Promise<Answer<unknown>>;
 
 const issuer = 'http://127.0.0.1:1';
 const meddling: Meddling = {};
-const broken: { vault: TE.TaskEither<never, never> | undefined; trail: boolean } = { vault: undefined, trail: false };
+const broken: {
+  vault: TE.TaskEither<never, never> | undefined;
+  trail: boolean;
+  /** Waited for by whoever asks for people or keys. */
+  ids?: Promise<void> | undefined;
+} = { vault: undefined, trail: false };
 
 const awayWithACause = () =>
   Promise.resolve(E.left({ _tag: 'UsesUnavailable', cause: 'Error: at /tmp/uses' } as const));
@@ -72,6 +77,9 @@ const withBrokenTrail = (trail: TrailIndex): TrailIndex =>
     get: (target, name) => {
       if (broken.trail && name === 'page') return () => Promise.reject(new Error('SQLITE_IOERR: at /tmp/trail'));
       const value: unknown = Reflect.get(target, name, target);
+      const { ids } = broken;
+      if (ids !== undefined && name === 'ids')
+        return (...asked: Parameters<TrailIndex['ids']>) => ids.then(() => target.ids(...asked));
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
@@ -183,6 +191,20 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
     meddling.append = undefined;
     held.open();
     expect((await first).status).toBe(201);
+    return second;
+  },
+  CheckUnderWay: async (_, bad) => {
+    const [held, begun] = [gate(), gate()];
+    meddling.page = () => {
+      begun.open();
+      return held.passed;
+    };
+    const first = bad.post('/v1/rebuild-check');
+    await begun.passed;
+    const second = await bad.post('/v1/rebuild-check');
+    meddling.page = undefined;
+    held.open();
+    expect((await first).status).toBe(200);
     return second;
   },
   UnknownPosition: (client) => {
@@ -387,6 +409,19 @@ const reached: Readonly<Record<Tag, (client: Client, bad: Client) => Promise<Ans
   },
   StaleRevision: (client) =>
     client.ask('PATCH', path(''), { ...asOwner(), body: { name: 'Late' }, headers: { 'if-match': '"stale"' } }),
+  /** While two of one caller are worked on and sixteen wait, the next one is refused at once. */
+  TooManyQuestions: async (_, bad) => {
+    const { defaultProject } = await cast(bad);
+    const held = gate();
+    broken.ids = held.passed;
+    const asked = Array.from({ length: 132 }, () => bad.get(`/v1/audit/access?projectId=${defaultProject}`));
+    const answer = await Promise.race(asked);
+    held.open();
+    broken.ids = undefined;
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect([statuses.filter((status) => status === 200).length, answer.headers.get('retry-after')]).toEqual([131, '1']);
+    return answer;
+  },
   TrailBehind: async () => (await stoodStill()).trail,
   TrailUnavailable: async (_, bad) => {
     broken.trail = true;

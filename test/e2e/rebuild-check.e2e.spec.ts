@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { pino } from 'pino';
+import { accountEvents } from '#libs/accounts/events';
 import { type LiveState, RebuildCheck, type RebuildReport, RebuildWatch } from '#libs/authorization';
-import { type EventStore, StoreFailed } from '#libs/event-store';
-import { E } from '#libs/kernel';
+import {
+  type EventStore,
+  newCommandId,
+  type ReadStream,
+  recordable,
+  StoreFailed,
+  type StreamName,
+} from '#libs/event-store';
+import { E, timestampOf } from '#libs/kernel';
 import type { Engine } from '../../apps/server/src/engine.js';
 import { anyHistory } from '../oracle/index.js';
 import { replay } from '../support/agreement.js';
@@ -15,9 +24,10 @@ import { startTestServer, type TestServer } from '../support/test-server.js';
 let server: TestServer;
 let client: Client;
 let engine: Engine;
+const logged: string[] = [];
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ logger: pino({ level: 'fatal' }, { write: (line: string) => logged.push(line) }) });
   ({ client } = server);
   ({ engine } = server.server);
   const [history] = fc.sample(fc.array(anyHistory, { minLength: 30, maxLength: 30 }), { seed: 7, numRuns: 1 });
@@ -113,6 +123,39 @@ describe('the state, folded afresh beside the live one', () => {
     expect((await check(wrong({ support: () => new Map() })).run()).differing).toEqual(['supportMatrix-table']);
   });
 
+  it('reads a long stream in pages where it looks closely, and finds it the same', async () => {
+    const [[, id] = ['', '']] = heldOf('account').filter(
+      ([, , fact]) => (fact as { status: string }).status === 'active',
+    );
+    const stream: StreamName = `account-${id}`;
+    const actor = { type: 'operator' } as const;
+    const context = { commandId: newCommandId(), actor, via: null, requestId: 'spec', at: timestampOf(Date.now()) };
+    const write = recordable({ events: accountEvents }, stream, context, []);
+    const flaps = Array.from({ length: 1_200 }, (_, n) =>
+      write({ type: n % 2 === 0 ? 'AccountBlocked' : 'AccountUnblocked', data: {} }, n),
+    );
+    const appended = await engine.store.append(stream, 'stream-exists', flaps)();
+    if (E.isLeft(appended)) throw new Error(appended.left._tag);
+    expect(await engine.readSide.reached(appended.right.position, 5_000)).toBe(true);
+    const pages: number[] = [];
+    const counting = new Proxy(engine.store, {
+      get: (target, name) => {
+        if (name !== 'read') return Reflect.get(target, name) as unknown;
+        return (of: StreamName, options?: ReadStream) => async () => {
+          const read = await target.read(of, options)();
+          if (of === stream && E.isRight(read)) pages.push(read.right.length);
+          return read;
+        };
+      },
+    });
+    let asked = 0;
+    // Wrong at first sight alone.
+    const factOf = (category: string, of: string) =>
+      of === id && (asked += 1) === 1 ? undefined : engine.live.factOf(category, of);
+    expect(await check(wrong({ factOf }), undefined, counting).run()).toMatchObject({ differences: 0 });
+    expect([Math.max(...pages), pages.reduce((sum, each) => sum + each) > 1_200]).toEqual([500, true]);
+  });
+
   it('is not told to differ while commands are under way', async () => {
     const stopping = new AbortController();
     const busy = (async () => {
@@ -189,6 +232,9 @@ describe('the check that goes on all the time', () => {
 });
 
 describe('over HTTP', () => {
+  const metric = async (): Promise<string | undefined> =>
+    /^writ_state_differences (.+)$/mu.exec((await client.get<string>('/metrics')).body)?.[1];
+
   it('is the operator’s, at once or as it goes on', async () => {
     const { body } = await client.post<{ digest: string; differences: number }>('/v1/rebuild-check');
     expect(body).toMatchObject({ differences: 0, differing: [] });
@@ -198,8 +244,31 @@ describe('over HTTP', () => {
     });
     const lines = (await response.text()).trim().split('\n');
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ digest: body.digest });
-    expect((await client.get('/v1/rebuild-check')).body).toEqual({ done: null, failures: 0, last: null });
+    const { body: status } = await client.get<{ last: object }>('/v1/rebuild-check');
+    expect(status).toMatchObject({ done: null, failures: 0, last: { digest: body.digest, at: expect.any(String) } });
     const token = await serviceToken(client, ['audit', 'decisions']);
     expectProblem(await client.get('/v1/rebuild-check', { token }), 403, 'forbidden');
+  });
+
+  it('tells what it finds in the log, as fatal, and by the metric, too', async () => {
+    expect([await metric(), logged]).toEqual(['0', []]);
+    const isArchived = engine.live.archived.bind(engine.live);
+    engine.live.archived = () => null;
+    try {
+      const { body } = await client.post<{ differences: number }>('/v1/rebuild-check');
+      expect(body.differences).toBeGreaterThan(0);
+      expect([await metric(), logged.length]).toEqual([String(body.differences), 1]);
+      expect(JSON.parse(logged[0] ?? '')).toMatchObject({ level: 60, differences: body.differences });
+    } finally {
+      engine.live.archived = isArchived;
+    }
+  });
+
+  it('is made once at a time', async () => {
+    const both = await Promise.all([client.post('/v1/rebuild-check'), client.post('/v1/rebuild-check')]);
+    const refused = both.filter(({ status }) => status !== 200);
+    expect(refused).toHaveLength(1);
+    for (const each of refused) expectProblem(each, 409, 'check-under-way');
+    expect((await client.post('/v1/rebuild-check')).status).toBe(200);
   });
 });

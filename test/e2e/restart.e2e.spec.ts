@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -8,7 +8,7 @@ import { cast, type Cast, makeKey, person, project } from '../support/cast.js';
 import type { Answer } from '../support/client.js';
 import { byKey } from '../support/decisions.js';
 import { everyItem } from '../support/pages.js';
-import { failedStart, type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { begunServer, failedStart, type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { temporaryDirectory } from '../support/test-server.js';
 
 let dataDir: string;
@@ -132,6 +132,27 @@ describe('SIGTERM', () => {
     expect(kept.map(({ id }) => id)).toEqual(expect.arrayContaining(answers.map(({ body }) => body.id)));
     for (const { body } of answers.slice(-3))
       expect(await byKey(second.client, body.secret, projectId)).toMatchObject({ decision: true });
+  });
+
+  it('while it starts, with nothing to finish yet, ends it with 0 at once', async () => {
+    // It takes connections and says nothing: a log that a start waits for, for half a minute.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const connected = once(silent, 'connection');
+    const asked = Date.now();
+    const starting = begunServer({
+      WRIT_DATA_DIR: dataDir,
+      WRIT_EVENT_STORE: `esdb://127.0.0.1:${String(port)}?tls=false`,
+      WRIT_VAULT: 'postgres://writ@127.0.0.1:1/writ',
+      WRIT_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+    });
+    const [socket] = (await connected) as [Socket];
+    starting.signal('SIGTERM');
+    expect(await starting.ended).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    socket.destroy();
+    silent.close();
   });
 
   it('SIGINT is the same', async () => {

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TE } from '#libs/kernel';
+import { type Vault } from '#libs/vault';
+import { openFoundation } from '../../apps/server/src/adapters.js';
 import {
   type Cast,
   cast,
+  castByInvitation,
   collaborate,
   colleague,
+  invite,
   makeKey,
   type MadeKey,
   type Named,
@@ -15,8 +20,10 @@ import {
   project,
   serviceToken,
 } from '../support/cast.js';
+import { eventually } from '../support/eventually.js';
 import { filesThatHold } from '../support/every-byte.js';
 import { everyItem, type List } from '../support/pages.js';
+import { expectProblem } from '../support/problem.js';
 import { startTestServer, temporaryDirectory, type TestServer } from '../support/test-server.js';
 import { trailOf } from '../support/trail.js';
 
@@ -30,8 +37,23 @@ let beta: string;
 let key: MadeKey;
 let erased: ReturnType<typeof newcomer> & Named;
 
+let erases = true;
+const thatMayNotErase = (vault: Vault): Vault =>
+  new Proxy(vault, {
+    get: (target, name) => {
+      if (name === 'erase' && !erases) return () => TE.left({ _tag: 'VaultUnavailable', cause: 'away' });
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({
+    open: async (config) => {
+      const foundation = await openFoundation(config);
+      return { ...foundation, vault: thatMayNotErase(foundation.vault) };
+    },
+  });
   const { client } = server;
   [team, other] = [await cast(client), await cast(client)];
   [alpha, beta] = [await project(client, team, 'Alpha'), await project(client, team, 'Beta')];
@@ -108,6 +130,52 @@ describe('who may read the trail (AMB-39, PRM-18)', () => {
     expect(await statuses({ token: key.secret })).toEqual({ organization: 403, alpha: 403, beta: 403 });
   });
 
+  it('all of it: what was changed in a project, too, by whomever it is read', async () => {
+    const { client } = server;
+    const change = (body: object) => client.ask('PATCH', `/v1/projects/${alpha}`, { as: team.owner, body });
+    const changes = [
+      { name: 'Alpha, renamed', slug: `alpha-${team.organization.slice(-8).toLowerCase()}` },
+      { visibility: 'closed', allowExternalCollaborators: true },
+      { allowExternalCollaborators: false },
+    ];
+    for (const body of changes) expect((await change(body)).status).toBe(200);
+    for (const what of ['archive', 'unarchive'])
+      await client.made(`/v1/projects/${alpha}/${what}`, undefined, { as: team.owner });
+    const ofAlpha = await trailOf(client, { projectId: alpha });
+    expect(new Set(ofAlpha.map(({ type }) => type))).toEqual(
+      new Set([
+        ...['SlugReserved', 'ProjectCreated', 'CollaboratorAdded', 'KeyCreated', 'CollaboratorRoleChanged'],
+        ...['SlugClaimed', 'ProjectRenamed', 'ProjectSlugChanged', 'ProjectVisibilityChanged'],
+        ...['ExternalCollaboratorsAllowed', 'ExternalCollaboratorsDisallowed', 'ProjectArchived', 'ProjectUnarchived'],
+      ]),
+    );
+    const readers = [{ as: team.owner }, { as: organizationAdmin }, { as: projectAdmin }, { token: audited }];
+    for (const ask of readers)
+      expect([ask, await everyItem(client, `${events}?projectId=${alpha}`, { ask })]).toEqual([ask, ofAlpha]);
+    const ofOrg = await trailOf(client, { organizationId: team.organization });
+    expect(ofOrg.filter(({ projectId }) => projectId === alpha)).toEqual(ofAlpha);
+  });
+
+  it('a key that is named alone names its project, and a legacy key its organization to its owner (KEY-29)', async () => {
+    const { client } = server;
+    const legacy = await client.made<Named>(`/v1/organizations/${team.organization}/legacy-key`);
+    const read = (id: string, as: string) =>
+      client.get<List<{ readonly projectId: string }>>(`${events}?apiKeyId=${id}`, { as });
+    for (const as of [team.owner, organizationAdmin, projectAdmin]) {
+      const { status, body } = await read(key.id, as);
+      expect([status, new Set(body.items.map(({ projectId }) => projectId))]).toEqual([200, new Set([alpha])]);
+    }
+    expect((await read(legacy.id, team.owner)).status).toBe(200);
+    const untold = [
+      [key.id, other.owner],
+      [legacy.id, other.owner],
+      [legacy.id, organizationAdmin],
+      [legacy.id, projectAdmin],
+      ['key_0', team.owner],
+    ] as const;
+    for (const [id, as] of untold) expectProblem(await read(id, as), 404, 'not-found');
+  });
+
   it('nobody reads on with it into what they may not see', async () => {
     const read = (query: string, ask: { readonly as?: string; readonly token?: string }) =>
       everyItem<{ readonly organizationId: string; readonly projectId: string }>(server.client, `${events}?${query}`, {
@@ -124,6 +192,33 @@ describe('who may read the trail (AMB-39, PRM-18)', () => {
   });
 });
 
+describe('what was done through whom, and to what', () => {
+  it('through a token that acts for people; and by whoever has no id, by what they are', async () => {
+    const { client } = server;
+    const made = await client.made<Named & { readonly token: string }>('/v1/service-tokens', {
+      name: 'leaked',
+      scopes: ['act-as'],
+    });
+    await client.made(`/v1/projects/${alpha}/api-keys`, { name: 'theirs' }, { as: team.owner, token: made.token });
+    await client.ask('DELETE', `/v1/service-tokens/${made.id}`);
+    const all = await whole();
+    const through = await trailOf(client, { viaId: made.id });
+    expect(through.map(({ type }) => type)).toEqual(['KeyCreated']);
+    const only = await trailOf(client, { viaId: made.id, organizationId: other.organization });
+    expect(only).toEqual([]);
+    const byOperator = await trailOf(client, { actorId: 'operator' });
+    expect(byOperator).toEqual(all.filter(({ actor }) => actor.type === 'operator'));
+    expect(byOperator.length).toBeGreaterThan(0);
+    // Which token, and which slug, only the names of their streams say.
+    for (const type of ['ServiceTokenCreated', 'ServiceTokenRevoked'])
+      expect((await trailOf(client, { type })).at(-1)?.data).toMatchObject({ serviceTokenId: made.id });
+    const { slug } = (await client.get<{ readonly slug: string }>(`/v1/projects/${alpha}`)).body;
+    const reserved = await trailOf(client, { projectId: alpha, type: 'SlugClaimed' });
+    expect(reserved.map(({ data }) => data['slug'])).toEqual([slug]);
+    expect((await trailOf(client, { projectId: beta, type: 'SlugReserved' }))[0]?.data).toHaveProperty('slug');
+  });
+});
+
 describe('persons and secrets in the trail', () => {
   const shown = async () =>
     (await trailOf(server.client, { accountId: erased.id, type: 'AccountRegistered' })).map(({ data }) => data);
@@ -135,6 +230,35 @@ describe('persons and secrets in the trail', () => {
     );
     expect(await shown()).toMatchObject([{ email: null, name: null }]);
     expect(JSON.stringify(await whole())).not.toContain(erased.email);
+  });
+
+  it('and as soon as the account is deleted, though the vault has not erased it yet (DEL-02, AMB-36)', async () => {
+    const { client } = server;
+    const inviting = await castByInvitation(client);
+    const leaving = newcomer('unerased');
+    const { id } = await client.made<Named>('/v1/accounts', leaving);
+    const invitation = await invite(client, inviting, leaving.email);
+    const invitations = `/v1/organizations/${inviting.organization}/invitations`;
+    const told = async () => {
+      const one = await client.get(`${invitations}/${invitation.id}`, { as: inviting.owner });
+      const list = await client.get(invitations, { as: inviting.owner });
+      return JSON.stringify([await whole(), one.body, list.body, (await client.get(`/v1/accounts/${id}`)).body]);
+    };
+    expect((await told()).split(leaving.email)).toHaveLength(7);
+    erases = false;
+    try {
+      expect((await client.ask('DELETE', `/v1/accounts/${id}`, { as: id })).status).toBe(503);
+      const after = await told();
+      for (const text of [leaving.email, `"${leaving.name}"`]) expect(after).not.toContain(text);
+      const invited = (await trailOf(client, { organizationId: inviting.organization })).filter(
+        ({ type }) => type === 'MemberInvited',
+      );
+      // Another's, in the same organization, is there still.
+      expect(invited.map(({ data }) => data['email'])).toEqual([expect.stringContaining('@'), null]);
+    } finally {
+      erases = true;
+    }
+    await eventually(async () => (await trailOf(client, { accountId: id })).at(-1)?.type === 'EmailTombstoned');
   });
 
   it('no file of the trail ever held them, nor a key’s digest or secret', async () => {

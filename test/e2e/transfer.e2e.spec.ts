@@ -112,12 +112,15 @@ describe('an account under another address', () => {
     expectProblem(await client.post('/v1/accounts', { ...target(), email: before.email }), 409, 'email-taken');
   });
 
-  it('may keep the identity at the provider, where the person has changed the address there', async () => {
+  it('may keep the identity at the provider, where the person has changed the address there; the old one keeps its own (DEL-11)', async () => {
     const { name: _, ...before } = newcomer('same');
     const { id: old } = await client.made<Named>('/v1/accounts', before);
     const to = { ...before, email: `new-${before.email}` };
     const id = (await transfer(old, to)).body.id;
     expect((await client.post<Account>('/v1/sign-ins', to)).body).toMatchObject({ id, email: to.email });
+    const another = { ...target(), email: before.email };
+    expectProblem(await client.post('/v1/accounts', another), 409, 'email-taken');
+    expect(await account(old)).toMatchObject({ status: 'blocked', email: before.email });
   });
 
   it('leaves the old one blocked for good: it is not unblocked, and acts no more (DEL-11)', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Vault } from '#libs/vault';
 import { openFoundation } from '../../apps/server/src/adapters.js';
 import type { OpenFoundation } from '../../apps/server/src/server.js';
-import { makeKey, person, project, serviceToken } from '../support/cast.js';
+import { collaborate, makeKey, person, project, serviceToken } from '../support/cast.js';
 import type { Client } from '../support/client.js';
 import { documentedAnswers } from '../support/documented.js';
 import { type Meddling, meddledFoundation } from '../support/meddled-store.js';
@@ -20,7 +20,12 @@ interface Foretold {
   readonly at: string;
   readonly position: string;
   readonly refused: { readonly code: string; readonly title: string; readonly detail: string } | null;
-  readonly events: ReadonlyArray<{ readonly type: string; readonly data: object }>;
+  readonly events: ReadonlyArray<{
+    readonly type: string;
+    readonly organizationId: string | null;
+    readonly projectId: string | null;
+    readonly data: object;
+  }>;
   readonly changed: ReadonlyArray<{
     readonly question: number;
     readonly decisionChanged: boolean;
@@ -219,6 +224,8 @@ describe('a command that is proposed', () => {
       const { refused, events } = await foretold({ command }, []);
       expect([command, refused, events.map(({ type }) => type)]).toEqual([command, null, types]);
       expect(JSON.stringify(events)).not.toMatch(/digest|"(?:email|profile|address|identity)"/u);
+      const ofProjects = events.filter((event) => event.projectId !== null);
+      for (const event of ofProjects) expect([command, event.organizationId]).toEqual([command, organizationId]);
     }
   });
 
@@ -364,7 +371,21 @@ describe('who may ask', () => {
     };
     const as = ours.owner;
     const [organizationId, projectId, keyId] = [ours.organization, ours.project, ours.key.id];
+    // Of who has left it is the same: what became of them since is not told either.
+    const [left, guest] = [await person(client, 'left'), await person(client, 'guest')];
+    await client.made(`/v1/organizations/${organizationId}/members`, { accountId: left });
+    await collaborate(client, projectId, { by: as, accountId: guest });
+    await client.ask('DELETE', `/v1/organizations/${organizationId}/members/${left}`, { as });
+    await client.ask('DELETE', `/v1/projects/${projectId}/collaborators/${guest}`, { as });
+    await client.post(`/v1/accounts/${guest}/block`);
     const pairs: ReadonlyArray<readonly [object, object]> = [
+      ...[left, guest].map(
+        (accountId) =>
+          [
+            { type: 'add-collaborator', projectId, accountId, as },
+            { type: 'add-collaborator', projectId, accountId: 'user_0', as },
+          ] as const,
+      ),
       [
         { type: 'suspend-organization', organizationId: theirs.organization },
         { type: 'suspend-organization', organizationId: 'org_0' },
@@ -419,6 +440,25 @@ describe('who may ask', () => {
       refused: null,
       events: [{ type: 'CollaboratorRemoved' }],
     });
+  });
+});
+
+describe('that an id is another project’s of the organization (RES-08)', () => {
+  it('is told to who audits the project alone, and not since when', async () => {
+    const lead = await person(client, 'lead');
+    await client.made(`/v1/organizations/${ours.organization}/members`, { accountId: lead });
+    await collaborate(client, ours.project, { by: ours.owner, accountId: lead });
+    const admin = { as: ours.owner, body: { role: 'admin' } };
+    await client.ask('PATCH', `/v1/projects/${ours.project}/collaborators/${lead}`, admin);
+    const other = await project(client, ours, 'Of the id');
+    await client.ask('PUT', `/v1/projects/${other}/resources/file/report`, { as: ours.owner });
+    const registered = { type: 'register-resource', projectId: ours.project, kind: 'file', resourceId: 'report' };
+    const command = { ...registered, as: lead };
+    const taken = await foretold({ command }, [], {}, { as: lead });
+    expect(taken).toMatchObject({ refused: { code: expect.any(String) } });
+    const { at } = taken;
+    expectProblem(await ask({ command }, [], { at }, { as: lead }), 403, 'forbidden');
+    expect(await foretold({ command }, [], { at }, { as: ours.owner })).toMatchObject({ refused: taken.refused });
   });
 });
 

@@ -277,7 +277,7 @@ describe('a node whose link is torn again and again while commands go on at full
     const tornly = appliedBy(torn);
     let batches = 0;
     torn.readSide.onBatch(() => (batches += 1));
-    await torn.start();
+    await torn.start(() => Promise.resolve());
     const stop = load();
 
     for (let n = 0; n < times || !isEnough();) {

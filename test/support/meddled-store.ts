@@ -27,6 +27,8 @@ export interface Meddling {
   /** Awaited after each append that was let through, before whoever asked for it hears of it. */
   appended?: ((stream: StreamName) => Promise<void>) | undefined;
   read?: ((stream: StreamName) => Instead<ReadonlyArray<RecordedEvent>>) | undefined;
+  /** Awaited before each page of the whole log is read. */
+  page?: (() => Promise<void>) | undefined;
   /** Awaited before each batch is delivered: as long as it lasts, that subscription stands still; it fails if this does. */
   batch?: (() => Promise<void>) | undefined;
 }
@@ -59,7 +61,10 @@ class MeddledStore extends EventStore {
   }
 
   readAll(options?: ReadAll): TE.TaskEither<StoreFailure, Page> {
-    return this.inner.readAll(options);
+    return async () => {
+      await this.meddling.page?.();
+      return this.inner.readAll(options)();
+    };
   }
 
   head(): TE.TaskEither<StoreFailure, Position> {

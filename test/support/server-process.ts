@@ -90,6 +90,20 @@ export const failedStart = async (env: Environment): Promise<Ended> => {
   }
 };
 
+/** A server that is not there yet: for what happens to a start. Whatever becomes of it, it ends with the test's patience. */
+export const begunServer = (env: Environment) => {
+  const { child, ended } = launch({ WRIT_PORT: '0', ...env });
+  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  return {
+    signal: (name: NodeJS.Signals) => {
+      child.kill(name);
+    },
+    ended: ended.finally(() => {
+      clearTimeout(timer);
+    }),
+  };
+};
+
 /** The server as a process of its own, on a free port; its token is the data directory's. */
 export const startServerProcess = async (dataDir: string, env: Environment = {}): Promise<ServerProcess> => {
   const run = launch({ WRIT_PORT: '0', WRIT_DATA_DIR: dataDir, ...env });

@@ -69,12 +69,13 @@ _writ() {
   found="$("\${COMP_WORDS[0]}" ${completing} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1)" || return
   local IFS=$'\\n'
   if [ "$found" = '${files}' ]; then
+    compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -f -- "$current"))
   else
     COMPREPLY=($(compgen -W "$found" -- "$current"))
   fi
 }
-complete -o filenames -F _writ writ
+complete -F _writ writ
 `,
   zsh: `#compdef writ
 # eval "$(writ completion zsh)", after compinit

@@ -46,6 +46,7 @@ export const codeOfFailure = (failure: Failure): ExitCode => {
     case 'CannotRestore':
       return exitCodes.refused;
     case 'Unfinished':
+    case 'NotWritten':
       return exitCodes.other;
     case 'Interrupted':
       return exitCodes.interrupted;

@@ -10,9 +10,18 @@ export type Failure =
       /** What to do about it here, where the server cannot know. */
       readonly hint?: string;
     }
-  | { readonly _tag: 'Unreachable'; readonly detail: string }
+  | {
+      readonly _tag: 'Unreachable';
+      readonly detail: string;
+      /** Nothing of the request went out: it was certainly not carried out. */
+      readonly unsent?: boolean;
+      /** As a certificate that is not trusted: trying again changes nothing. */
+      readonly lasting?: boolean;
+    }
   | { readonly _tag: 'BadFile'; readonly detail: string }
   | { readonly _tag: 'Unfinished'; readonly detail: string }
+  /** stdout did not take the answer. `left`: its reader has had enough (`writ … | head`). */
+  | { readonly _tag: 'NotWritten'; readonly detail: string; readonly left: boolean }
   | { readonly _tag: 'CannotRestore'; readonly detail: string }
   | { readonly _tag: 'Interrupted'; readonly detail?: string };
 

@@ -11,13 +11,9 @@ process.once('SIGINT', () => {
   process.once('SIGINT', () => process.exit(exitCodes.interrupted));
 });
 
-/** Whoever reads has had enough (`writ … | head`): that is no failure. */
-const quietly = (error: Error & { readonly code?: string }): void => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.done);
-  throw error;
-};
-process.stdout.on('error', quietly);
-process.stderr.on('error', quietly);
+// Whoever writes is told, and knows what it means for what was asked.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 
 const { signal } = interruption;
 const io: Io = {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { ExitCode } from './exit-codes.js';
-import { usage } from './failure.js';
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { type Failure, Stopped, usage } from './failure.js';
 import { type Environment, type Io, note } from './io.js';
 import type { Operation, Option } from './operations/operation.js';
 import { valueOf } from './options.js';
@@ -14,7 +14,7 @@ import { Files } from './work/secret-files.js';
 import { upload } from './work/upload.js';
 import { type Connection, connectionOf, isThisMachine } from './wire/connection.js';
 import { Patient } from './wire/patient.js';
-import { prepare, type Value } from './wire/request.js';
+import { prepare, type Prepared, type Value } from './wire/request.js';
 
 /** The flags that are no option of the API's own, as commander names them. */
 interface Flags {
@@ -71,11 +71,31 @@ const warnOfPlainHttp = async (io: Io, { url, token }: Connection, given: Given)
     );
 };
 
+/** Whoever was not told what came of a command can ask again under the key that it was sent with: it is done once. */
+const tellKey = async (io: Io, { headers }: Prepared, { idempotencyKey }: Flags, error: unknown): Promise<void> => {
+  const key = headers['Idempotency-Key'];
+  if (key === undefined || idempotencyKey !== undefined || !(error instanceof Stopped)) return;
+  if (!mayBeDone(error.failure)) return;
+  await note(io, `writ: it may have been done. The same command with --idempotency-key ${key} does nothing twice.`);
+};
+
+const mayBeDone = (failure: Failure): boolean => {
+  if (failure._tag === 'Refused') return failure.status >= 500;
+  return failure._tag === 'Interrupted' || (failure._tag === 'Unreachable' && failure.unsent !== true);
+};
+
+/** A reader who has had enough of what is read from its beginning (`writ … | head`) is no failure. */
+const isEnough = ({ answer }: Operation, error: unknown): boolean =>
+  ['list', 'file', 'text'].includes(answer.as) &&
+  error instanceof Stopped &&
+  error.failure._tag === 'NotWritten' &&
+  error.failure.left;
+
 /** One run of one operation. */
 export const perform = async (operation: Operation, command: Command, io: Io, env: Environment): Promise<ExitCode> => {
   const flags = command.optsWithGlobals<Flags>();
-  const files = new Files(io.stdin);
-  const connection = connectionOf(flags, env);
+  const files = new Files(io.stdin, io.signal);
+  const connection = connectionOf(flags, env, operation.open);
   const given = await givenTo(operation, command, files);
   const request = prepare(operation, connection, given, flags);
   await warnOfPlainHttp(io, connection, given);
@@ -98,6 +118,10 @@ export const perform = async (operation: Operation, command: Command, io: Io, en
       case 'text':
         return await ask(run, operation, request, flags.secretFile);
     }
+  } catch (error) {
+    if (isEnough(operation, error)) return exitCodes.done;
+    await tellKey(io, request, flags, error);
+    throw error;
   } finally {
     patient.transport.close();
   }

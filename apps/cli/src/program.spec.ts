@@ -1,4 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, it } from '@jest/globals';
@@ -66,6 +69,19 @@ describe('the commands', () => {
   });
 });
 
+describe('the file that is built', () => {
+  it('is executable after every build: `npx` makes it so only once', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'writ-built-'));
+    const { bin, scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
+    const built = join(directory, bin?.['writ'] ?? '');
+    mkdirSync(dirname(built), { recursive: true });
+    writeFileSync(built, '', { mode: 0o644 });
+    execFileSync('sh', ['-c', scripts?.['postbuild'] ?? 'false'], { cwd: directory });
+    expect(statSync(built).mode & 0o111).toBe(0o111);
+    rmSync(directory, { recursive: true });
+  });
+});
+
 describe('completion', () => {
   it('knows commands, options and values', () => {
     expect(candidates('ke')).toEqual(['keys']);
@@ -87,5 +103,26 @@ describe('completion', () => {
   it('is a script that bash reads', () => {
     expect(execFileSync('bash', ['-n'], { input: completionScripts.bash })).toHaveLength(0);
     for (const script of Object.values(completionScripts)) expect(script).toContain('__complete');
+  });
+
+  const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
+
+  (isInstalled('zsh') ? it : it.skip)('is a script that zsh reads', () => {
+    expect(spawnSync('zsh', ['-n'], { input: completionScripts.zsh }).status).toBe(0);
+  });
+
+  (isInstalled('fish') ? it : it.skip)('completes in fish', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'writ-fish-'));
+    writeFileSync(join(directory, 'writ'), "#!/bin/sh\nprintf 'keys\\tThe keys\\n'\n", { mode: 0o755 });
+    const script = `${completionScripts.fish}\ncomplete -C 'writ ke'`;
+    const env = { ...process.env, HOME: directory, PATH: `${directory}:${process.env['PATH'] ?? ''}` };
+    expect(execFileSync('fish', ['-c', script], { env, encoding: 'utf8' })).toBe('keys\tThe keys\n');
+    rmSync(directory, { recursive: true });
+  });
+
+  it('has no directory in the place of a command in bash, and knows a path for one', () => {
+    // What bash itself would take for a file name gets a slash where there is such a directory.
+    expect(completionScripts.bash).not.toMatch(/^complete .*-o filenames/mu);
+    expect(completionScripts.bash).toMatch(/compopt -o filenames/u);
   });
 });

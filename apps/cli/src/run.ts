@@ -41,7 +41,8 @@ export const build = (io: Io, env: Environment): Built => {
 
 const failureOf = (error: unknown, { signal }: Io): Failure => {
   if (error instanceof Stopped) return error.failure;
-  if (signal.aborted && error instanceof Error && error.name === 'AbortError') return { _tag: 'Interrupted' };
+  const isAbort = typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
+  if (signal.aborted && isAbort) return { _tag: 'Interrupted' };
   return { _tag: 'Unfinished', detail: `unexpected: ${reasonOf(error)}` };
 };
 

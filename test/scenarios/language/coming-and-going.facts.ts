@@ -54,7 +54,10 @@ const passOn = (pure: PureStage, from: string, to: string): void => {
     const data = { ...place, accountId: young, role: row.role };
     const stream = `${place.projectId}.${young}`;
     if (membershipId === undefined || home?.organizationId !== place.organizationId)
-      world.happened('collaborator', stream, { type: 'ExternalCollaboratorAdded', data });
+      world.happened('collaborator', stream, {
+        type: 'ExternalCollaboratorAdded',
+        data: { ...data, isDefaultProject: world.live.project(place.projectId)?.isDefault ?? null },
+      });
     else world.happened('collaborator', stream, { type: 'CollaboratorAdded', data: { ...data, membershipId } });
   }
   if (home === null) return;

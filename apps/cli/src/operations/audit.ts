@@ -7,7 +7,7 @@ import {
   oneOf,
   type Operation,
   type Option,
-  record,
+  recordWith,
   required,
 } from './operation.js';
 
@@ -16,7 +16,8 @@ const filter: Readonly<Record<string, Option>> = {
   project: inQuery('projectId', 'Of this project: proj_…'),
   key: inQuery('apiKeyId', 'About this key: key_…'),
   account: inQuery('accountId', 'About this account: user_…'),
-  actor: inQuery('actorId', 'Done by this one: user_… or svc_…'),
+  actor: inQuery('actorId', 'Done by this one: user_…, svc_…, operator or system'),
+  via: inQuery('viaId', 'Done through this credential: svc_…'),
   type: inQuery('type', 'Of this type: KeyCreated, say'),
   from: inQuery('from', 'At or after this ISO time'),
   to: inQuery('to', 'Before this ISO time'),
@@ -25,12 +26,13 @@ const filter: Readonly<Record<string, Option>> = {
 
 const project = inQuery('projectId', 'The project: proj_…', required);
 const at = inQuery('at', 'As of when: an ISO time or a position; now unless said');
-const collaborators = ['accountId', 'email', 'name', 'role', 'kind', 'via', 'suspended', 'addedAt'];
+const collaborators = ['accountId', 'email', 'name', 'role', 'kind', 'via', 'suspended', 'addedAt', 'warning'];
 const apiKeys = ['id', 'name', 'hint', 'createdBy', 'createdAt', 'expiresAt'];
 const changes = ['at', 'what', 'accountId', 'apiKeyId', 'name', 'before', 'after', 'cause', 'actor'];
 
 const exposure: Answer = {
   as: 'record',
+  always: 'apiKeyId',
   tables: { 'refused.nodes': ['node', 'reports', 'refuses', 'position', 'at'] },
 };
 
@@ -50,7 +52,7 @@ export const audit: ReadonlyArray<Operation> = [
     path: '/v1/audit/evaluation',
     args: { action: actionAsked },
     options: { ...question, at: inBody('at', 'As of when: an ISO time or a position', required) },
-    answer: record,
+    answer: recordWith('decision'),
     verdict: 'decision',
     asks: true,
   },
@@ -60,7 +62,7 @@ export const audit: ReadonlyArray<Operation> = [
     method: 'GET',
     path: '/v1/audit/access',
     options: { project, at },
-    answer: { as: 'record', tables: { collaborators, apiKeys } },
+    answer: { as: 'record', always: 'projectId', tables: { collaborators, apiKeys } },
   },
   {
     words: 'audit access-history',
@@ -72,10 +74,7 @@ export const audit: ReadonlyArray<Operation> = [
       account: inQuery('accountId', 'The person: user_…'),
       key: inQuery('apiKeyId', 'The key: key_…'),
     },
-    answer: {
-      as: 'record',
-      tables: { items: ['from', 'to', 'role', 'openedBy.cause', 'closedBy.cause'] },
-    },
+    answer: listOf('from', 'to', 'role', 'openedBy.cause', 'closedBy.cause'),
   },
   {
     words: 'audit review',
@@ -90,6 +89,7 @@ export const audit: ReadonlyArray<Operation> = [
     },
     answer: {
       as: 'record',
+      always: 'projectId',
       also: ['text/csv', 'text/html'],
       tables: {
         'began.collaborators': collaborators,
@@ -151,6 +151,7 @@ export const audit: ReadonlyArray<Operation> = [
     },
     answer: {
       as: 'record',
+      always: 'summary',
       tables: {
         events: ['type', 'organizationId', 'projectId', 'data'],
         changed: ['question', 'decisionChanged', 'before.decision', 'before.reason', 'after.decision', 'after.reason'],

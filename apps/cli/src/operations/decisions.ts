@@ -1,4 +1,4 @@
-import { inBody, inHeader, oneOf, type Operation, type Option, record, required } from './operation.js';
+import { inBody, inHeader, oneOf, type Operation, type Option, recordWith, required } from './operation.js';
 
 /** A question, but for who asks and as of when. */
 export const question: Readonly<Record<string, Option>> = {
@@ -25,11 +25,17 @@ export const decisions: ReadonlyArray<Operation> = [
       }),
       ...question,
     },
-    answer: record,
+    answer: recordWith('decision'),
     verdict: 'decision',
     asks: true,
   },
-  { words: 'whoami', says: 'What the key that is sent is', method: 'GET', path: '/v1/whoami', answer: record },
+  {
+    words: 'whoami',
+    says: 'What the key that is sent is',
+    method: 'GET',
+    path: '/v1/whoami',
+    answer: recordWith('organization_id'),
+  },
   {
     words: 'forward-auth',
     says: 'Ask as a reverse proxy does; the credential of this program is the proxy’s',
@@ -45,7 +51,7 @@ export const decisions: ReadonlyArray<Operation> = [
       }),
       'client-ip': inHeader('X-Writ-Client-Ip', 'The caller’s address'),
     },
-    answer: record,
+    answer: recordWith('apiKeyId'),
     credential: 'X-Writ-Token',
   },
 ];

@@ -1,4 +1,4 @@
-import { flag, inBody, inPath, inQuery, listOf, oneOf, type Operation, record, required } from './operation.js';
+import { flag, inBody, inPath, inQuery, listOf, oneOf, type Operation, recordWith, required } from './operation.js';
 
 const pepper = inPath('name', 'What lines of an import call it');
 
@@ -9,7 +9,7 @@ export const imports: ReadonlyArray<Operation> = [
     method: 'POST',
     path: '/v1/imports/api-keys',
     options: { 'dry-run': inQuery('dryRun', 'Report, and change nothing', flag) },
-    answer: record,
+    answer: recordWith('complete'),
     asks: true,
     uploads: true,
   },
@@ -23,7 +23,7 @@ export const imports: ReadonlyArray<Operation> = [
       'pepper-file': inBody('secret', 'A file that holds it; - is stdin', { ...required, takes: 'secret-file' }),
       encoding: inBody('encoding', 'How the file’s text is read', oneOf('utf8', 'hex', 'base64')),
     },
-    answer: record,
+    answer: recordWith('createdAt'),
   },
   {
     words: 'peppers list',
@@ -38,6 +38,6 @@ export const imports: ReadonlyArray<Operation> = [
     method: 'GET',
     path: '/v1/imports/peppers/{name}',
     args: { name: pepper },
-    answer: record,
+    answer: recordWith('createdAt'),
   },
 ];

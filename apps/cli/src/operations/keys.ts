@@ -9,6 +9,7 @@ import {
   organization,
   project,
   record,
+  recordWith,
   required,
   whole,
 } from './operation.js';
@@ -75,6 +76,7 @@ export const keys: ReadonlyArray<Operation> = [
     path: '/v1/api-keys/{keyId}',
     args: { key },
     answer: nothing,
+    repeats: true,
   },
   {
     words: 'keys revoke-many',
@@ -86,7 +88,11 @@ export const keys: ReadonlyArray<Operation> = [
       'created-by': inBody('createdBy', 'All keys that this account made'),
       'secrets-file': inBody('secrets', 'A file of secrets, one a line; - is stdin', { takes: 'secret-lines-file' }),
     },
-    answer: { as: 'record', tables: { revoked: ['id', 'projectId', 'name', 'hint', 'status', 'revokedAt'] } },
+    answer: {
+      as: 'record',
+      always: 'unknown',
+      tables: { revoked: ['id', 'projectId', 'name', 'hint', 'status', 'revokedAt'] },
+    },
   },
   {
     words: 'keys last-use',
@@ -94,7 +100,7 @@ export const keys: ReadonlyArray<Operation> = [
     method: 'GET',
     path: '/v1/api-keys/{keyId}/last-use',
     args: { key },
-    answer: record,
+    answer: recordWith('knownSince'),
   },
   {
     words: 'keys report',
@@ -138,7 +144,7 @@ export const legacyKeys: ReadonlyArray<Operation> = [
     method: 'POST',
     path: `${ofOrganization}/legacy-key/reveal`,
     args: { organization },
-    answer: record,
+    answer: recordWith('secret'),
     secret: 'secret',
   },
   {
@@ -147,7 +153,7 @@ export const legacyKeys: ReadonlyArray<Operation> = [
     method: 'GET',
     path: `${ofOrganization}/legacy-key/last-use`,
     args: { organization },
-    answer: record,
+    answer: recordWith('knownSince'),
   },
   {
     words: 'organizations key-report',

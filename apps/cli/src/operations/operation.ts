@@ -41,9 +41,13 @@ export const list = { takes: 'list' } as const;
 export const oneOf = (...choices: ReadonlyArray<string>) => ({ choices });
 
 export type Answer =
-  /** One thing; `tables` are the columns of lists inside it. `also`: media types of text that it may be had as instead. */
+  /**
+   * One thing; `tables` are the columns of lists inside it. `also`: media types of text that it may be had as instead.
+   * `always`: a field that is in every such answer of Writ's, and hardly in anybody else's; `id` unless it says so.
+   */
   | {
       readonly as: 'record';
+      readonly always?: string;
       readonly tables?: Readonly<Record<string, ReadonlyArray<string>>>;
       readonly also?: ReadonlyArray<string>;
     }
@@ -81,6 +85,10 @@ export interface Operation {
   readonly guarded?: true;
   /** Its 503 is the answer. */
   readonly once?: true;
+  /** A DELETE that is done, and no 404, a second time. */
+  readonly repeats?: true;
+  /** Anybody may ask it: no credential is looked for. */
+  readonly open?: true;
   /** The body is a stream of lines from a file. */
   readonly uploads?: true;
   /** Operations that this one asks as well: the same question by another path. */
@@ -90,6 +98,7 @@ export interface Operation {
 }
 
 export const record: Answer = { as: 'record' };
+export const recordWith = (always: string): Answer => ({ as: 'record', always });
 export const nothing: Answer = { as: 'nothing' };
 export const listOf = (...columns: ReadonlyArray<string>): Answer => ({ as: 'list', columns });
 

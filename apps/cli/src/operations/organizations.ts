@@ -9,6 +9,7 @@ import {
   type Operation,
   organization,
   record,
+  recordWith,
   required,
 } from './operation.js';
 
@@ -100,7 +101,7 @@ export const members: ReadonlyArray<Operation> = [
     method: 'POST',
     path: `${one}/members`,
     options: { organization, account: inBody('accountId', 'The account: user_…', required) },
-    answer: record,
+    answer: recordWith('accountId'),
   },
   {
     words: 'members list',
@@ -117,7 +118,7 @@ export const members: ReadonlyArray<Operation> = [
     path: `${one}/members/{accountId}`,
     args: { account },
     options: { organization },
-    answer: record,
+    answer: recordWith('accountId'),
   },
   {
     words: 'members set-role',
@@ -129,7 +130,7 @@ export const members: ReadonlyArray<Operation> = [
       organization,
       role: inBody('role', 'The role', { ...required, ...oneOf('admin', 'member', 'developer', 'editor') }),
     },
-    answer: record,
+    answer: recordWith('accountId'),
   },
   {
     words: 'members remove',

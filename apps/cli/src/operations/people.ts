@@ -13,6 +13,7 @@ import {
   provider,
   providerSubject,
   record,
+  recordWith,
   required,
 } from './operation.js';
 
@@ -110,6 +111,7 @@ export const invitations: ReadonlyArray<Operation> = [
     args: { invitation },
     options: { organization },
     answer: nothing,
+    repeats: true,
   },
   {
     words: 'invitations accept',
@@ -122,7 +124,7 @@ export const invitations: ReadonlyArray<Operation> = [
         takes: 'secret-file',
       }),
     },
-    answer: record,
+    answer: recordWith('accountId'),
   },
 ];
 
@@ -169,5 +171,6 @@ export const serviceTokens: ReadonlyArray<Operation> = [
     path: '/v1/service-tokens/{serviceTokenId}',
     args: { 'service-token': serviceToken },
     answer: nothing,
+    repeats: true,
   },
 ];

@@ -13,6 +13,7 @@ import {
   organization,
   project,
   record,
+  recordWith,
   required,
 } from './operation.js';
 
@@ -67,7 +68,7 @@ export const projects: ReadonlyArray<Operation> = [
     method: 'GET',
     path: `${one}/my-permissions`,
     args: { project },
-    answer: record,
+    answer: recordWith('permissions'),
   },
 ];
 
@@ -78,7 +79,7 @@ export const collaborators: ReadonlyArray<Operation> = [
     method: 'POST',
     path: `${one}/collaborators`,
     options: { project, email },
-    answer: record,
+    answer: recordWith('accountId'),
   },
   {
     words: 'collaborators list',
@@ -95,7 +96,7 @@ export const collaborators: ReadonlyArray<Operation> = [
     path: `${one}/collaborators/{accountId}`,
     args: { account },
     options: { project },
-    answer: record,
+    answer: recordWith('accountId'),
   },
   {
     words: 'collaborators set-role',
@@ -107,7 +108,7 @@ export const collaborators: ReadonlyArray<Operation> = [
       project,
       role: inBody('role', 'The role', { ...required, ...oneOf('admin', 'member', 'developer', 'editor') }),
     },
-    answer: record,
+    answer: recordWith('accountId'),
   },
   {
     words: 'collaborators remove',
@@ -166,7 +167,7 @@ export const resources: ReadonlyArray<Operation> = [
     says: 'Show which kinds take keys and people',
     method: 'GET',
     path: '/v1/support-matrix',
-    answer: { as: 'record', tables: { rows: ['kind', 'key', 'ui', 'listingScope'] } },
+    answer: { as: 'record', always: 'rows', tables: { rows: ['kind', 'key', 'ui', 'listingScope'] } },
   },
   {
     words: 'support-matrix put',
@@ -176,6 +177,6 @@ export const resources: ReadonlyArray<Operation> = [
     options: {
       'rows-file': inBody('rows', 'A JSON file of the rows; - is stdin', { ...required, takes: 'json-file' }),
     },
-    answer: { as: 'record', tables: { rows: ['kind', 'key', 'ui', 'listingScope'] } },
+    answer: { as: 'record', always: 'rows', tables: { rows: ['kind', 'key', 'ui', 'listingScope'] } },
   },
 ];

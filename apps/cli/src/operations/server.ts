@@ -1,19 +1,35 @@
-import { type Operation, record } from './operation.js';
+import { type Operation, recordWith } from './operation.js';
 
 const text = { as: 'text' } as const;
 
 /** What the operator asks of the process itself. */
 export const serverOperations: ReadonlyArray<Operation> = [
-  { words: 'health', says: 'Does the process live?', method: 'GET', path: '/healthz', answer: record, once: true },
+  {
+    words: 'health',
+    says: 'Does the process live?',
+    method: 'GET',
+    path: '/healthz',
+    answer: recordWith('status'),
+    once: true,
+    open: true,
+  },
   {
     words: 'ready',
     says: 'Is its state fresh? Exit code 6 where it is not',
     method: 'GET',
     path: '/readyz',
-    answer: record,
+    answer: recordWith('readSide'),
     once: true,
+    open: true,
   },
-  { words: 'metrics', says: 'Its metrics, as Prometheus reads them', method: 'GET', path: '/metrics', answer: text },
+  {
+    words: 'metrics',
+    says: 'Its metrics, as Prometheus reads them',
+    method: 'GET',
+    path: '/metrics',
+    answer: text,
+    open: true,
+  },
   {
     words: 'backup',
     says: 'Everything there is, as a backup that `writ restore` brings back',
@@ -35,9 +51,16 @@ export const serverOperations: ReadonlyArray<Operation> = [
     says: 'What the last check came to; exit code 1 where it differed',
     method: 'GET',
     path: '/v1/rebuild-check',
-    answer: record,
+    answer: recordWith('last'),
     verdict: 'last.differences',
   },
-  { words: 'openapi', says: 'The API, as an OpenAPI document', method: 'GET', path: '/openapi.json', answer: text },
-  { words: 'docs', says: 'The API, as a page of HTML', method: 'GET', path: '/docs', answer: text },
+  {
+    words: 'openapi',
+    says: 'The API, as an OpenAPI document',
+    method: 'GET',
+    path: '/openapi.json',
+    answer: text,
+    open: true,
+  },
+  { words: 'docs', says: 'The API, as a page of HTML', method: 'GET', path: '/docs', answer: text, open: true },
 ];

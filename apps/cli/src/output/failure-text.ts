@@ -44,6 +44,7 @@ export const failureText = (failure: Failure): string => {
     case 'BadFile':
     case 'CannotRestore':
     case 'Unfinished':
+    case 'NotWritten':
       return plainText(failure.detail);
   }
 };

@@ -51,6 +51,12 @@ describe('a table', () => {
     ]);
   });
 
+  it('has as many rows as there are, more than a function takes arguments', () => {
+    const many = Array.from({ length: 150_000 }, (_, n) => ({ id: `k${n}` }));
+    const lines = shownText(listOf('id'), { items: many }, '', pipe).split('\n');
+    expect([lines.length, lines.at(-2)]).toEqual([150_002, 'k149999']);
+  });
+
   it('has no colour but on a terminal that wants it', () => {
     expect(text(terminal(100, true))).toContain('\u001b[1m');
     expect(text(terminal(100))).not.toContain('\u001b');

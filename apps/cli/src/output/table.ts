@@ -46,12 +46,42 @@ type Row = ReadonlyArray<string>;
 const naturalOf = (rows: ReadonlyArray<Row>): ReadonlyArray<number> => {
   const columns = rows[0]?.length ?? 0;
   return Array.from({ length: columns }, (_, column) => {
-    const widest = Math.max(...rows.map((row) => stringWidth(row[column] ?? '')));
+    // One by one: no function takes as many arguments as there may be rows.
+    const widest = rows.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0);
     return widest + (column === columns - 1 ? 0 : GAP);
   });
 };
 
-const laidOut = (rows: ReadonlyArray<Row>, colWidths: ReadonlyArray<number>): string => {
+/** Most cells are ASCII, and there may be a million of them. */
+const ascii = /^[\x20-\x7e]*$/u;
+const widthOf = (text: string): number => (ascii.test(text) ? text.length : stringWidth(text));
+
+const padded = (row: Row, colWidths: ReadonlyArray<number>): string => {
+  const cells = row.map((text, column) => text + ' '.repeat((colWidths[column] ?? 0) - widthOf(text)));
+  return `${cells.join('').trimEnd()}\n`;
+};
+
+/** A row of ASCII, over as many lines as its longest cell takes. */
+const folded = (row: Row, colWidths: ReadonlyArray<number>): string => {
+  const lines = Math.max(1, ...row.map((text, column) => Math.ceil(text.length / (colWidths[column] ?? 1))));
+  return Array.from({ length: lines }, (_, line) =>
+    padded(
+      row.map((text, column) => text.slice(line * (colWidths[column] ?? 0), (line + 1) * (colWidths[column] ?? 0))),
+      colWidths,
+    ),
+  ).join('');
+};
+
+/** What fits, and what is ASCII, costs a fiftieth of what the table's own wrapping does. */
+const laidOut = (rows: ReadonlyArray<Row>, colWidths: ReadonlyArray<number>): string =>
+  rows
+    .map((row) => {
+      if (row.every((text, column) => widthOf(text) <= (colWidths[column] ?? 0))) return padded(row, colWidths);
+      return row.every((text) => ascii.test(text)) ? folded(row, colWidths) : wrapped(row, colWidths);
+    })
+    .join('');
+
+const wrapped = (row: Row, colWidths: ReadonlyArray<number>): string => {
   const table = new Table({
     chars,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
@@ -60,7 +90,7 @@ const laidOut = (rows: ReadonlyArray<Row>, colWidths: ReadonlyArray<number>): st
     // An id that is cut is of no use to anybody: it goes on in the next line.
     wrapOnWordBoundary: false,
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push([...row]);
   const lines = table.toString().split('\n');
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 };
@@ -86,6 +116,7 @@ export const tableOf = (columns: Row, rows: ReadonlyArray<Row>, look: Look): str
         ),
       )
       .join('\n');
-  const [head = '', ...rest] = laidOut(all, widths).split('\n');
-  return [look.colour ? bold(head) : head, ...rest].join('\n');
+  const text = laidOut(all, widths);
+  const head = text.slice(0, text.indexOf('\n'));
+  return look.colour ? bold(head) + text.slice(head.length) : text;
 };

@@ -64,8 +64,10 @@ const tokenFor = (url: URL, { tokenFile }: Asked, env: Environment): Pick<Connec
   return { token: found ? tokenIn(local) : undefined, source: local };
 };
 
-export const connectionOf = (asked: Asked, env: Environment): Connection => {
+/** `needsNone`: what anybody may ask works without a credential, and though there is one that cannot be read. */
+export const connectionOf = (asked: Asked, env: Environment, needsNone = false): Connection => {
   const url = urlOf(asked.url ?? given(env['WRIT_URL']) ?? standard);
   if (asked.as !== undefined && !/^[\x21-\x7e]+$/u.test(asked.as)) throw usage('--as: expected an account: user_…');
-  return { url, ...tokenFor(url, asked, env), actAs: asked.as };
+  const credential = needsNone ? { token: undefined, source: 'nowhere' } : tokenFor(url, asked, env);
+  return { url, ...credential, actAs: asked.as };
 };

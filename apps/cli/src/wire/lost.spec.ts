@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -126,6 +126,107 @@ describe('a page of something else than Writ', () => {
   });
 });
 
+describe('the answer of another server', () => {
+  const ok = '{"status":"ok"}';
+  const cases: ReadonlyArray<readonly [argv: string, body: string]> = [
+    ['authorize a:b --resource file --user user_1', ok],
+    ['authorize a:b --resource file --user user_1', '{"decision":"false"}'],
+    ['audit explain a:b --resource file --user user_1', '{"sentences":[]}'],
+    ['check-status', ok],
+    ['check-status', '{"last":{"differences":"none"}}'],
+    ['check', ok],
+    ['check', ''],
+    ['check', 'null'],
+    ['check', 'hello'],
+    ['accounts block user_1', ok],
+    ['keys revoke key_1', ok],
+    ['keys revoke key_1', ''],
+    ['ready', ok],
+    ['me', ok],
+  ];
+
+  it.each(cases)('is neither "done" nor "allowed" for `%s`: %s', async (argv, body) => {
+    const { env } = await serving(answering(200, 'application/json', body));
+    const ran = await writ(argv.split(' '), { env });
+    expect([ran.code, ran.out, ran.err]).toEqual([7, '', expect.stringContaining('something else than')]);
+  });
+
+  it('is no check that has not come to anything yet', async () => {
+    const { env } = await serving(answering(200, 'application/json', '{"done":null,"failures":0,"last":null}'));
+    expect(await writ(['check-status'], { env })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('an answer that stdout does not take', () => {
+  const made = '{"id":"key_1","secret":"writ_x"}';
+  const cases: ReadonlyArray<readonly [argv: string, answer: Answering, fails: string, code: number]> = [
+    ['authorize a:b --resource f --user user_1', answering(200, 'application/json', '{"decision":true}'), 'EPIPE', 7],
+    ['me', answering(200, 'application/json', '{"id":"user_1"}'), 'ENOSPC', 7],
+    ['keys create --project proj_1 --name ci', answering(201, 'application/json', made), 'EPIPE', 7],
+    ['keys create --project proj_1 --name ci --json', answering(201, 'application/json', made), 'ENOSPC', 7],
+    ['check', lines('{"differences":0}\n'), 'EPIPE', 7],
+    ['import -', lines('{"refused":0,"complete":true}\n'), 'EPIPE', 7],
+    ['openapi', answering(200, 'application/json', '{}'), 'EPIPE', 0],
+    ['openapi', answering(200, 'application/json', '{}'), 'ENOSPC', 7],
+    ['audit export', lines('{}\n'), 'EPIPE', 0],
+    ['backup', lines('{}\n'), 'ENOSPC', 7],
+    ['accounts list', answering(200, 'application/json', '{"items":[{"id":"a"}],"nextCursor":null}'), 'EPIPE', 0],
+  ];
+
+  it.each(cases)(
+    'of `%s` was not told, unless its reader has had enough of it',
+    async (argv, answer, outFails, code) => {
+      const { env } = await serving(answer);
+      const ran = await writ(argv.split(' '), { env, outFails });
+      expect([argv, ran.code, ran.err === '']).toEqual([argv, code, code === 0]);
+      expect(ran.err).not.toContain('unexpected');
+      if (argv.startsWith('keys')) expect(ran.err).toContain('key_1 is made, and its secret is lost: revoke it');
+      expect(ran.err).not.toContain('writ_x');
+    },
+  );
+
+  it('is told all the same where stderr is gone', async () => {
+    const { env } = await serving(answering(201, 'application/json', made));
+    const ran = await writ(['keys', 'create', '--project', 'proj_1', '--name', 'ci'], { env, errFails: 'EPIPE' });
+    expect([ran.code, ran.out]).toEqual([0, 'writ_x\n']);
+  });
+});
+
+describe('a backup into a file', () => {
+  const path = join(directory, 'whole');
+  afterEach(() => ['', '.part'].forEach((end) => rmSync(`${path}${end}`, { force: true })));
+
+  it.each([
+    ['', 'no byte'],
+    ['{"writ":"backup"}\n', 'no closing line'],
+    ['{"writ":"backup"}\n{"mac":"ab', 'half of it'],
+  ])('that ends without its closing line is none, and is kept as a part: %j', async (text) => {
+    const { env } = await serving(lines(text));
+    const ran = await writ(['backup', '--output', path], { env });
+    expect([ran.code, ran.err]).toEqual([6, expect.stringContaining('closing line')]);
+    expect(() => readFileSync(path)).toThrow('ENOENT');
+    if (text !== '') expect(readFileSync(`${path}.part`, 'utf8')).toBe(text);
+  });
+
+  it('is one with it', async () => {
+    const text = `{"writ":"backup"}\n{"mac":"${'ab'.repeat(32)}"}\n`;
+    const { env } = await serving(lines(text));
+    expect((await writ(['backup', '--output', path], { env })).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+});
+
+describe('what anybody may ask', () => {
+  it('needs no credential, and minds none that cannot be read', async () => {
+    writeFileSync(join(directory, 'operator.token'), 'wop_x', { mode: 0o644 });
+    const { env } = await serving(answering(200, 'application/json', '{"status":"ready","readSide":"live"}'));
+    const local = { WRIT_URL: env.WRIT_URL, WRIT_DATA_DIR: directory };
+    for (const command of ['health', 'ready', 'metrics', 'openapi'])
+      expect([command, (await writ([command], { env: local })).code]).toEqual([command, 0]);
+    expect((await writ(['me'], { env: local })).code).toBe(2);
+  });
+});
+
 describe('a file of lines to import', () => {
   const env = { WRIT_URL: 'http://127.0.0.1:1' };
 
@@ -133,6 +234,27 @@ describe('a file of lines to import', () => {
     const ran = await writ(['import', directory], { env });
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('it is a directory')]);
     expect(await writ(['import', join(directory, 'none')], { env })).toMatchObject({ code: 2 });
+  });
+
+  const descriptors = '/proc/self/fd';
+  const isOpen = (path: string): boolean =>
+    readdirSync(descriptors).some((file) => {
+      try {
+        return readlinkSync(join(descriptors, file)) === path;
+      } catch {
+        return false;
+      }
+    });
+  (process.platform === 'linux' ? it : it.skip)('is closed when it is refused before it was read', async () => {
+    const path = join(directory, 'keys.ndjson');
+    writeFileSync(path, '{}\n'.repeat(1_000_000));
+    const { env: there } = await serving(() => undefined);
+    server?.removeAllListeners('request').on('request', (_, response: ServerResponse) => {
+      response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{}');
+    });
+    expect((await writ(['import', path], { env: there })).code).toBe(4);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isOpen(path)).toBe(false);
   });
 
   const memory = '/proc/self/mem';

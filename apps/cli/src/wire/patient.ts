@@ -8,6 +8,8 @@ import { type Sent, Transport } from './transport.js';
 /** How often a request is sent in all, and how long is waited at most in between, in ms. */
 const TRIES = 4;
 const LONGEST = 10_000;
+/** Not now: the server itself, or a proxy before one that starts. */
+const laters: ReadonlyArray<number> = [429, 502, 503, 504];
 
 export interface Answered {
   readonly status: number;
@@ -45,7 +47,7 @@ const parsed = (type: string | undefined, text: string): unknown => {
 const codeIn = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
 
-const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+export const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** The credential is told by where it comes from, never by what it is. */
@@ -78,12 +80,14 @@ export class Patient {
     this.transport = new Transport(io.signal);
   }
 
-  /** The whole answer of a request; a refusal is thrown. `once`: whatever is answered is the answer. */
-  async ask(request: Prepared, once = false): Promise<Answered> {
+  /**
+   * The whole answer of a request; a refusal is thrown. `once`: whatever is answered is the answer. `vanishes`: what a DELETE
+   * took away is not found by a second one.
+   */
+  async ask(request: Prepared, { once = false, vanishes = false } = {}): Promise<Answered> {
     const { answer, lost } = await this.sent(() => this.asked(request), once);
     // Gone already: an earlier try, whose answer was lost, did it.
-    if (lost && answer.status === 404 && request.method === 'DELETE')
-      return { ...answer, status: 204, body: undefined, text: '' };
+    if (lost && answer.status === 404 && vanishes) return { ...answer, status: 204, body: undefined, text: '' };
     if (answer.status >= 300 && !once) throw refusal(answer, this.connection, lost);
     return answer;
   }
@@ -114,15 +118,19 @@ export class Patient {
       try {
         const answer = await send();
         const { status, headers, body } = answer;
-        const mayCome = status === 503 || (lost && codeIn(body) === 'idempotency-key-in-use');
+        const mayCome = laters.includes(status) || (lost && codeIn(body) === 'idempotency-key-in-use');
+        // A proxy that heard no answer of the server: who knows what that did.
+        lost ||= status === 502 || status === 504;
         if (mayCome && !last) {
           await this.rest(Number(headers['retry-after'] ?? 1) * 1000);
           continue;
         }
         return { answer, lost };
       } catch (error) {
-        if (last || !(error instanceof Stopped) || error.failure._tag !== 'Unreachable') throw error;
-        lost = true;
+        if (!(error instanceof Stopped) || error.failure._tag !== 'Unreachable') throw error;
+        const { unsent = false, lasting = false } = error.failure;
+        lost ||= !unsent;
+        if (last || lasting) throw new Stopped({ ...error.failure, unsent: !lost });
         await this.rest(250 * 2 ** tried);
       }
     }

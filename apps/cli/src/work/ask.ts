@@ -1,6 +1,6 @@
 import { type Io, note, put } from '../io.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { unfinished } from '../failure.js';
+import { Stopped, unfinished } from '../failure.js';
 import type { Answer, Operation } from '../operations/operation.js';
 import { at } from '../output/cells.js';
 import { jsonText, plainText } from '../output/plain-text.js';
@@ -68,6 +68,20 @@ const showSecret = async (
   }
 };
 
+/** Only a yes, a no or a count is a verdict; or that there is none yet, where what holds it is null. */
+export const isTold = (verdict: string, body: unknown): boolean => {
+  const holder = verdict.split('.').slice(0, -1).join('.');
+  return ['boolean', 'number'].includes(typeof at(body, verdict)) || (holder !== '' && at(body, holder) === null);
+};
+
+/** What nobody read is on no disk either. */
+const lostSecret = (secret: string, { status, body }: Answered, detail: string): Stopped => {
+  const id = at(body, 'id');
+  const what = status === 201 ? `${typeof id === 'string' ? id : 'it'} is made` : 'what was asked for is done';
+  const then = status === 201 ? 'revoke it' : 'ask for it again';
+  return unfinished(`${detail}. So ${what}, and its ${secret} is lost: ${then}.`);
+};
+
 export const verdictOn = (verdict: string | undefined, body: unknown): ExitCode => {
   const told = verdict === undefined ? undefined : at(body, verdict);
   return told === false || (typeof told === 'number' && told > 0) ? exitCodes.denied : exitCodes.done;
@@ -78,13 +92,15 @@ const isAlso = (answer: Answer, { headers }: Answered): boolean => {
   return answer.as === 'record' && (answer.also ?? []).some((each) => type.startsWith(each));
 };
 
-/** Is it what such an operation answers? A page of HTML is nobody's "allowed", nor "done". */
-const isAnswer = (operation: Operation, request: Prepared, answered: Answered): boolean => {
-  const { status, body, text } = answered;
-  const { as } = operation.answer;
-  if (as === 'text' || status >= 300 || (as === 'nothing' && text === '') || isFields(body)) return true;
+/** Is it what such an operation answers? A page of HTML is nobody's "allowed", nor "done"; nor is another server's JSON. */
+const isAnswer = ({ answer, verdict }: Operation, request: Prepared, answered: Answered): boolean => {
+  const { status, body } = answered;
+  if (answer.as === 'text' || status >= 300) return true;
+  if (answer.as === 'nothing') return status === 204;
+  if (verdict !== undefined && !isTold(verdict, body)) return false;
+  if (isFields(body)) return answer.as !== 'record' || (answer.always ?? 'id') in body;
   // Asked for as such: a page that comes unasked is a proxy's.
-  return ['csv', 'html'].includes(request.query.get('format') ?? '') && isAlso(operation.answer, answered);
+  return ['csv', 'html'].includes(request.query.get('format') ?? '') && isAlso(answer, answered);
 };
 
 /** One question, one answer. */
@@ -97,7 +113,8 @@ export const ask = async (
   const { secret, verdict } = operation;
   const file = secretFile === undefined ? undefined : new SecretFile(secretFile);
   const asked = async (): Promise<Answered> => {
-    const answered = await run.patient.ask(request, operation.once === true);
+    const vanishes = operation.method === 'DELETE' && operation.repeats !== true;
+    const answered = await run.patient.ask(request, { once: operation.once === true, vanishes });
     if (isAnswer(operation, request, answered)) return answered;
     throw otherThan('what was asked for', answered);
   };
@@ -105,7 +122,12 @@ export const ask = async (
     file?.discard();
     throw error;
   });
-  if (secret !== undefined) await showSecret(run, { ...operation, secret }, answer, file);
+  if (secret !== undefined)
+    await showSecret(run, { ...operation, secret }, answer, file).catch((error: unknown) => {
+      throw file?.holds !== true && error instanceof Stopped && error.failure._tag === 'NotWritten'
+        ? lostSecret(secret, answer, error.failure.detail)
+        : error;
+    });
   else await showRecord(run, operation, answer);
   if (operation.once === true && answer.status >= 300) return exitCodes.unavailable;
   return verdictOn(verdict, answer.body);

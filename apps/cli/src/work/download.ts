@@ -5,6 +5,7 @@ import { note, put } from '../io.js';
 import { inPlain } from '../output/plain-text.js';
 import { type Progress, progressOf } from '../output/progress.js';
 import type { Prepared } from '../wire/request.js';
+import { unreachable } from '../wire/transport.js';
 import type { Run } from './ask.js';
 import { lastPosition } from './last-position.js';
 import { PartFile } from './part-file.js';
@@ -59,6 +60,12 @@ const begun = (request: Prepared, output: string, { force, resume }: Place, hash
   return [file, { ...request, query }] as const;
 };
 
+/** What seals a backup. Where a proxy makes a whole answer of one that was cut, nothing else tells. */
+const seal = /^\{"mac":"[0-9a-f]{64}"\}$/u;
+
+const unsealed = (output: string) =>
+  unreachable(`what came is no whole backup: its closing line is missing. ${output}.part holds what came.`);
+
 /** A stream to stdout, or to a file that is there only once it is whole. `hash`: of the query, where that can be gone on with. */
 export const download = async (
   run: Run,
@@ -73,13 +80,16 @@ export const download = async (
   }
   const [file, asked] = begun(request, output, place, hash);
   const progress = progressOf(run.io, output, 'bytes');
+  let isWhole = false;
   try {
     await intoFile(run, asked, file, progress);
+    isWhole = true;
+    if (hash === undefined && !seal.test(file.lastLine ?? '')) throw unsealed(output);
     file.finish();
   } catch (error) {
-    const keeps = hash !== undefined && file.size > 0;
-    file.giveUp(keeps);
-    if (keeps)
+    const resumes = hash !== undefined && file.size > 0;
+    file.giveUp(resumes || (isWhole && file.size > 0));
+    if (resumes)
       await note(run.io, `${output}.part holds what came so far: the same command with --resume goes on behind it.`);
     throw error;
   } finally {

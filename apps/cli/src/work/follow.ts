@@ -3,28 +3,38 @@ import { Readable } from 'node:stream';
 import type { ExitCode } from '../exit-codes.js';
 import { unfinished } from '../failure.js';
 import type { Operation } from '../operations/operation.js';
+import { at } from '../output/cells.js';
 import { progressOf } from '../output/progress.js';
+import { headersOf, otherThan } from '../wire/patient.js';
 import type { Prepared } from '../wire/request.js';
-import { type Run, showRecord, verdictOn } from './ask.js';
+import { isTold, type Run, showRecord, verdictOn } from './ask.js';
 
-const fields = (text: string): Readonly<Record<string, unknown>> =>
-  JSON.parse(text) as Readonly<Record<string, unknown>>;
+const lineOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Long work of the server: how far it is, line by line, and what it came to in the last. */
 export const follow = async (run: Run, operation: Operation, request: Prepared): Promise<ExitCode> => {
   const headers = { ...request.headers, Accept: 'application/x-ndjson' };
+  const answer = await run.patient.open({ ...request, headers });
   const progress = progressOf(run.io, operation.words, '%', 100);
-  let last: Readonly<Record<string, unknown>> = {};
+  let last: unknown;
   try {
-    const answer = await run.patient.open({ ...request, headers });
     for await (const text of createInterface({ input: Readable.from(run.patient.transport.pieces(answer)) })) {
-      last = fields(text);
-      if (typeof last['done'] === 'number') progress.reached(Math.floor(last['done'] * 100));
+      last = lineOf(text);
+      const done = at(last, 'done');
+      if (typeof done === 'number') progress.reached(Math.floor(done * 100));
     }
   } finally {
     progress.end();
   }
-  if ('done' in last) throw unfinished('the server told how far it was, and not what it came to');
-  await showRecord(run, operation, { status: 200, headers: {}, body: last, text: '' });
+  if (at(last, 'done') !== undefined) throw unfinished('the server told how far it was, and not what it came to');
+  const told = { status: 200, headers: headersOf(answer), body: last, text: '' };
+  if (operation.verdict !== undefined && !isTold(operation.verdict, last)) throw otherThan('what was asked for', told);
+  await showRecord(run, operation, told);
   return verdictOn(operation.verdict, last);
 };

@@ -7,14 +7,13 @@ import {
   ftruncateSync,
   lstatSync,
   openSync,
-  readSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
 import { badFile, reasonOf, Stopped } from '../failure.js';
+import { copied, written } from './file-bytes.js';
 import { openOurs, readNote, writeNote } from './part-note.js';
-import { BLOCK, type WholeLines, wholeLinesOf } from './whole-lines.js';
+import { type WholeLines, wholeLinesOf } from './whole-lines.js';
 
 const orBadFile = <A>(make: () => A): A => {
   try {
@@ -41,22 +40,8 @@ const pathsOf = (target: string): Paths => ({
   note: `${target}.resume.json`,
 });
 
-const written = (file: number, piece: Uint8Array, at: number): void => {
-  for (let from = 0; from < piece.length;) from += writeSync(file, piece, from, piece.length - from, at + from);
-};
-
-const copied = (from: number, to: number, size: number): void => {
-  const block = Buffer.alloc(BLOCK);
-  for (let at = 0; at < size;) {
-    const read = readSync(from, block, 0, Math.min(BLOCK, size - at), at);
-    if (read === 0) throw badFile('the file became shorter while it was read');
-    written(to, block.subarray(0, read), at);
-    at += read;
-  }
-};
-
 const newPart = ({ part, partNote }: Paths, query: string | undefined): number => {
-  const file = openSync(part, 'wx', 0o600);
+  const file = openSync(part, 'wx+', 0o600);
   try {
     if (query !== undefined) writeNote(partNote, query);
     return file;
@@ -168,6 +153,12 @@ export class PartFile {
   write(piece: Uint8Array): void {
     orBadFile(() => written(this.file, piece, this.at));
     this.at += piece.length;
+  }
+
+  /** Its last line, if that has its end. */
+  get lastLine(): string | undefined {
+    const { size, last } = wholeLinesOf(this.file);
+    return size === this.at ? last : undefined;
   }
 
   /** In this order: whatever ends it halfway, no note is left beside a file that it is not of. */

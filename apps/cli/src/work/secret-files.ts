@@ -1,17 +1,20 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { badFile, reasonOf, usage } from '../failure.js';
 
 /** What is read from files and stdin: at most one option may name stdin. */
 export class Files {
   private stdinTaken = false;
 
-  constructor(private readonly stdin: Readable) {}
+  constructor(
+    private readonly stdin: Readable,
+    private readonly signal: AbortSignal,
+  ) {}
 
   takeStdin(): Readable {
     if (this.stdinTaken) throw usage('only one option can read stdin (-)');
     this.stdinTaken = true;
-    return this.stdin;
+    return addAbortSignal(this.signal, this.stdin);
   }
 
   async text(path: string): Promise<string> {
@@ -55,6 +58,7 @@ const readWhole = (path: string): string => {
 /** A place for a secret, made before there is one: what cannot be kept must not be made. */
 export class SecretFile {
   private readonly file: number;
+  private kept = false;
 
   constructor(private readonly path: string) {
     try {
@@ -78,7 +82,12 @@ export class SecretFile {
       return reasonOf(error);
     }
     closeSync(this.file);
+    this.kept = true;
     return undefined;
+  }
+
+  get holds(): boolean {
+    return this.kept;
   }
 
   discard(): void {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { Readable, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import { badFile, reasonOf, Stopped } from '../failure.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { put } from '../io.js';
@@ -51,7 +51,9 @@ const opened = async (
   const source = file
     .createReadStream()
     .on('error', (error) => counted.destroy(badFile(`${path}: ${reasonOf(error)}`)));
-  return [source.pipe(counted), progress];
+  // Whichever ends first takes the other along: a refused import leaves no file open.
+  pipeline(source, counted, () => undefined);
+  return [counted, progress];
 };
 
 const isSummary = (told: Line | Summary): told is Summary => 'complete' in told;
