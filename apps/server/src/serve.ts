@@ -1,12 +1,10 @@
 import 'reflect-metadata';
 import type { Logger } from 'pino';
 import { E } from '#libs/kernel';
-import { openFoundation } from './adapters.js';
 import { type Config, configFrom } from './config.js';
 import type { Ending } from './ending.js';
 import { createLogger } from './http/logger.js';
-import { operatorTokenFile } from './operator-token.js';
-import { type Server, startServer } from './server.js';
+import type { Server } from './server.js';
 
 /** How long what is in flight may take to finish, in ms; after that the process ends anyway. */
 const LAST_CALL = 9_000;
@@ -28,8 +26,7 @@ const finished =
     );
   };
 
-const told = (server: Server, { dataDir, operatorToken, roles }: Config, logger: Logger): void => {
-  const token = operatorToken === undefined ? operatorTokenFile(dataDir) : 'WRIT_OPERATOR_TOKEN';
+const told = (server: Server, { dataDir, roles }: Config, token: string, logger: Logger): void => {
   process.stdout.write(`Writ serves on ${server.url} (data in ${dataDir}, operator token in ${token})\n`);
   logger.info({ url: server.url, opsUrl: server.opsUrl, roles: [...roles] }, 'serving');
 };
@@ -48,10 +45,18 @@ export const serve = async (ending: Ending): Promise<void> => {
     logger.flush(() => process.exit(1));
   });
   try {
+    // Loaded only now: what is wrong with the configuration is told at once.
+    const [{ openFoundation }, { startServer }, { operatorTokenFile }] = await Promise.all([
+      import('./adapters.js'),
+      import('./server.js'),
+      import('./operator-token.js'),
+    ]);
     const server = await startServer(config.right, openFoundation, logger);
     ending.by(finished(server, logger));
     // only now: whoever reads this line may send a signal at once
-    told(server, config.right, logger);
+    const { dataDir, operatorToken } = config.right;
+    const token = operatorToken === undefined ? operatorTokenFile(dataDir) : 'WRIT_OPERATOR_TOKEN';
+    told(server, config.right, token, logger);
   } catch (error) {
     process.stderr.write(`Writ cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
