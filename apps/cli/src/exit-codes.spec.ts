@@ -28,6 +28,7 @@ describe('exit codes', () => {
       [409, 5],
       [412, 5],
       [422, 5],
+      [429, 6],
       [503, 6],
     ]);
     for (const [status, code] of codes)

@@ -27,11 +27,14 @@ export const meanings: Readonly<Record<ExitCode, string>> = {
   130: 'interrupted',
 };
 
+/** Too much at once, or the server or a proxy before it cannot answer: what may go well later. */
+export const laters: ReadonlyArray<number> = [429, 502, 503, 504];
+
 export const codeOfStatus = (status: number): ExitCode => {
   if (status === 401 || status === 403) return exitCodes.notAllowed;
   if (status === 404) return exitCodes.notFound;
   if (status === 400 || status === 409 || status === 412 || status === 422) return exitCodes.refused;
-  return status === 503 || status === 502 || status === 504 ? exitCodes.unavailable : exitCodes.other;
+  return laters.includes(status) ? exitCodes.unavailable : exitCodes.other;
 };
 
 export const codeOfFailure = (failure: Failure): ExitCode => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { laters } from '../exit-codes.js';
 import { Stopped, unfinished } from '../failure.js';
 import type { Io } from '../io.js';
 import type { Connection } from './connection.js';
@@ -8,8 +9,6 @@ import { type Sent, Transport } from './transport.js';
 /** How often a request is sent in all, and how long is waited at most in between, in ms. */
 const TRIES = 4;
 const LONGEST = 10_000;
-/** Not now: the server itself, or a proxy before one that starts. */
-const laters: ReadonlyArray<number> = [429, 502, 503, 504];
 
 export interface Answered {
   readonly status: number;
