@@ -107,11 +107,11 @@ describe('completion', () => {
 
   const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
 
-  (isInstalled('zsh') ? it : it.skip)('is a script that zsh reads', () => {
+  (isInstalled('zsh') ? it : it.skip)('is a script that zsh reads, where there is one', () => {
     expect(spawnSync('zsh', ['-n'], { input: completionScripts.zsh }).status).toBe(0);
   });
 
-  (isInstalled('fish') ? it : it.skip)('completes in fish', () => {
+  (isInstalled('fish') ? it : it.skip)('completes in fish, where there is one', () => {
     const directory = mkdtempSync(join(tmpdir(), 'writ-fish-'));
     writeFileSync(join(directory, 'writ'), "#!/bin/sh\nprintf 'keys\\tThe keys\\n'\n", { mode: 0o755 });
     const script = `${completionScripts.fish}\ncomplete -C 'writ ke'`;
