@@ -13,6 +13,9 @@ export const Actor = t.union([
 ]);
 export type Actor = t.TypeOf<typeof Actor>;
 
+/** An id says by its prefix what it is of; the operator and the engine itself have none, and go by their type. */
+export const nameOfActor = (actor: Actor): string => ('id' in actor ? actor.id : actor.type);
+
 /** What every command brings along besides its content. Time and ids come in here, so that deciders need no clock. */
 export interface CommandContext {
   readonly commandId: CommandId;

@@ -18,7 +18,7 @@ export const accessParts = ({ history, live, people, tokens, uses }: Needed): Pr
   return [
     { provide: Access, useValue: new Access(history.past, history.trail) },
     { provide: ShownAccess, useValue: shown },
-    { provide: ReviewView, useValue: new ReviewView(people, uses, shown) },
+    { provide: ReviewView, useValue: new ReviewView(uses, shown) },
     {
       provide: AuditedProjects,
       useFactory: (access: AuditAccess) => new AuditedProjects(live, access),

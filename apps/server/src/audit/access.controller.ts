@@ -64,13 +64,13 @@ export class AccessController {
     const sight = this.sights.of(caller, project.right.within, project.right.projectId);
     const found = await this.access.at(project.right, instant.right);
     if (E.isLeft(found)) return found;
-    const shown = await this.shown.accessThen(found.right, sight);
-    if (E.isLeft(shown)) return shown;
+    const people = found.right.collaborators.map(({ accountId }) => accountId);
+    const names = await this.shown.names(people, sight);
+    if (E.isLeft(names)) return names;
+    const shown = this.shown.accessThen(found.right, names.right);
     const { position, at: when } = instant.right;
     const { projectId } = project.right;
-    return E.right(
-      reply({ projectId, at: when, position: this.shown.position(position), ...shown.right }, { position }),
-    );
+    return E.right(reply({ projectId, at: when, position: this.shown.position(position), ...shown }, { position }));
   }
 
   @Get('access-history')

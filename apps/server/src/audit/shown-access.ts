@@ -3,8 +3,11 @@ import type { AccessThen, ApiKeyThen, CollaboratorThen, Evidence, Interval, Sigh
 import { pipe, TE } from '#libs/kernel';
 import type { PositionTokens } from '../http/position-token.js';
 
-/** No id: whoever has it has no name. */
-const nobody = '';
+/** Who the people of an answer are: as far as its reader may be told, and with nulls where they are erased. */
+export type Names = ReadonlyMap<string, Person>;
+
+/** Somebody erased, or not to be told of. */
+export const nobody: Person = { email: null, name: null };
 
 type Told<A> = Omit<A, 'evidence'> & {
   readonly evidence: ReadonlyArray<Omit<Evidence, 'position'> & { readonly position: string }>;
@@ -22,14 +25,19 @@ export class ShownAccess {
     private readonly tokens: PositionTokens,
   ) {}
 
-  accessThen({ collaborators, apiKeys }: AccessThen, sight: Pick<Sight, 'person'>) {
+  names(ids: ReadonlyArray<string>, sight: Pick<Sight, 'person'>) {
+    const told = [...new Set(ids)].flatMap((id) => (sight.person(id) ? { id } : []));
     return pipe(
-      this.people.withPersons(collaborators, ({ accountId }) => (sight.person(accountId) ? accountId : nobody)),
-      TE.map((known): ShownAccessThen => ({
-        collaborators: known.map((each) => this.told(each)),
-        apiKeys: apiKeys.map((each) => this.told(each)),
-      })),
+      this.people.withPersons(told, ({ id }) => id),
+      TE.map((persons): Names => new Map(persons.map(({ id, ...person }) => [id, person]))),
     )();
+  }
+
+  accessThen({ collaborators, apiKeys }: AccessThen, names: Names): ShownAccessThen {
+    return {
+      collaborators: collaborators.map((each) => ({ ...this.told(each), ...(names.get(each.accountId) ?? nobody) })),
+      apiKeys: apiKeys.map((each) => this.told(each)),
+    };
   }
 
   interval({ openedBy, closedBy, ...interval }: Interval) {

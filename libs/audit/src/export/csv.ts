@@ -1,9 +1,6 @@
-import type { Actor } from '#libs/event-store';
+import { nameOfActor } from '#libs/event-store';
 import { unseen } from '../explanation/words.js';
 import type { ExportedEvent, ExportForm } from './export-form.js';
-
-/** An id says by its prefix what it is of; the operator and the engine itself have none. */
-const named = (actor: Actor): string => ('id' in actor ? actor.id : actor.type);
 
 /** In the order of the columns, by their names. */
 const columns = {
@@ -11,8 +8,8 @@ const columns = {
   position: ({ position }) => position,
   type: ({ type }) => type,
   at: ({ at }) => at,
-  actor: ({ actor }) => named(actor),
-  via: ({ via }) => (via === null ? '' : named(via)),
+  actor: ({ actor }) => nameOfActor(actor),
+  via: ({ via }) => (via === null ? '' : nameOfActor(via)),
   requestId: ({ requestId }) => requestId,
   organizationId: ({ organizationId }) => organizationId ?? '',
   projectId: ({ projectId }) => projectId ?? '',
@@ -28,23 +25,20 @@ const guarded = (cell: string): string => (formula.test(cell) ? `'${cell}` : cel
 /** RFC 4180 §2.6 and §2.7. */
 const quoted = (cell: string): string => (/[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
-/** A cell as it is written: without what cannot be seen and moves what stands around it. */
-export const cellOf = (text: string): string => quoted(guarded(text.replaceAll(unseen, '')));
-
-/** What the engine itself chose is as it is: a position may begin with a dash, and is none any more with anything before it. */
+/** Columns of what the engine itself chose, in any table. A position may begin with a dash, and is none any more with anything before it. */
 const ours: ReadonlySet<string> = new Set(['id', 'position'] satisfies ReadonlyArray<keyof typeof columns>);
 
-const all = Object.entries<(event: ExportedEvent) => string>(columns).map(
-  ([name, textOf]) =>
-    (event: ExportedEvent): string =>
-      ours.has(name) ? quoted(textOf(event)) : cellOf(textOf(event)),
-);
+/** A cell of a column as it is written: without what cannot be seen and moves what stands around it. */
+export const cellOf = (column: string, text: string): string =>
+  quoted(ours.has(column) ? text : guarded(text.replaceAll(unseen, '')));
+
+const all = Object.entries<(event: ExportedEvent) => string>(columns);
 
 /** RFC 4180: a line of names first, then an event a line. */
 export const csv: ExportForm = {
   type: 'text/csv; charset=utf-8; header=present',
   head: `${Object.keys(columns).join(',')}\r\n`,
-  event: (event) => `${all.map((cell) => cell(event)).join(',')}\r\n`,
+  event: (event) => `${all.map(([column, textOf]) => cellOf(column, textOf(event))).join(',')}\r\n`,
   tail: '',
 };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import { type AccountId, type ServiceTokenId } from '#libs/kernel';
 import { cloudEvents, cloudEventsBatch } from './cloud-events.js';
-import { csv, unguarded } from './csv.js';
+import { cellOf, csv, unguarded } from './csv.js';
 import { type ExportedEvent, type ExportForm, ndjson } from './export-form.js';
 
 const user = { type: 'user', id: 'user_1' as AccountId } as const;
@@ -93,6 +93,8 @@ describe('a table', () => {
   it('has ids and positions as they are: one that begins with a dash would be no position any more', () => {
     const [, [id, position] = []] = rowsOf(textOf(csv, [{ ...event, id: 'evt_-', position: '-AAA' }]));
     expect([id, position]).toEqual(['evt_-', '-AAA']);
+    // In any table: a review has them, too.
+    expect([cellOf('position', '-AAA'), cellOf('name', '-AAA')]).toEqual(['-AAA', "'-AAA"]);
   });
 
   it('has nothing that cannot be seen and moves what stands around it, nor hides a formula behind it', () => {

@@ -12,7 +12,7 @@
  * @typedef {'organizationId' | 'projectId' | 'apiKeyId' | 'accountId' | 'actorId' | 'viaId' | 'type' | 'category'} Facet
  */
 
-/** An id says by its prefix what it is of; the operator and the engine itself have none. @param {TrailEvent['actor']} actor */
+/** As `nameOfActor`, which this thread does not load. @param {TrailEvent['actor']} actor */
 const nameOf = (actor) => ('id' in actor ? actor.id : actor.type);
 
 /** What a row is found by. @type {Readonly<Record<Facet, (row: Row) => string | null>>} */

@@ -1,4 +1,4 @@
-import { type Actor, type Position, START } from '#libs/event-store';
+import { type Actor, nameOfActor, type Position, START } from '#libs/event-store';
 import type { Timestamp } from '#libs/kernel';
 import type { TrailEvent } from '../trail/trail-event.js';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../trail/trail-index.js';
 
 const isOf = (actor: Actor | null, wanted: string | undefined): boolean =>
-  wanted === undefined || (actor !== null && ('id' in actor ? actor.id : actor.type) === wanted);
+  wanted === undefined || (actor !== null && nameOfActor(actor) === wanted);
 
 const fits = (value: string | null, wanted: string | undefined): boolean => wanted === undefined || value === wanted;
 

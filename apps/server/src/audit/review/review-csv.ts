@@ -72,7 +72,7 @@ const lineOf = (review: NamedReview, change: ReviewBody['changes'][number]): Lin
   };
 };
 
-const written = (cells: ReadonlyArray<string>): string => `${cells.map(cellOf).join(',')}\r\n`;
+const written = (cells: ReadonlyArray<string>): string => `${cells.join(',')}\r\n`;
 
 /** A review as one table (RFC 4180): who had access when it began, each change, and who had it when it ended. */
 export const csvOf = (review: NamedReview): string => {
@@ -82,5 +82,7 @@ export const csvOf = (review: NamedReview): string => {
     ...changes.map((change) => lineOf(review, change)),
     ...linesOf(review, 'ended', to.at),
   ];
-  return [columns, ...lines.map((line) => columns.map((column) => line[column] ?? ''))].map(written).join('');
+  return [columns, ...lines.map((line) => columns.map((column) => cellOf(column, line[column] ?? '')))]
+    .map(written)
+    .join('');
 };

@@ -1,4 +1,3 @@
-import type { People, Person } from '#libs/accounts';
 import type { AccessReview, AccessThen, Instant, Sight } from '#libs/audit';
 import type { Actor } from '#libs/event-store';
 import {
@@ -11,7 +10,7 @@ import {
   timestampOf,
 } from '#libs/kernel';
 import type { KeyUses } from '#libs/key-uses';
-import type { ShownAccess } from '../shown-access.js';
+import { type Names, nobody, type ShownAccess } from '../shown-access.js';
 
 /** What is reviewed, in words and by id. */
 export interface Reviewed {
@@ -20,8 +19,6 @@ export interface Reviewed {
   readonly organizationId: OrganizationId;
   readonly organizationName: string;
 }
-
-const unknown: Person = { email: null, name: null };
 
 /** The people of a report: whoever is in it, and whoever did something in it. */
 const idsIn = ({ began, changes, ended }: AccessReview): ReadonlyArray<string> => {
@@ -35,7 +32,7 @@ const idsIn = ({ began, changes, ended }: AccessReview): ReadonlyArray<string> =
     ...(subject.type === 'account' ? [subject.id] : []),
     ...ofActor(actor),
   ]);
-  return [...new Set([...ofThen(began), ...ofChanges, ...ofThen(ended)])];
+  return [...ofThen(began), ...ofChanges, ...ofThen(ended)];
 };
 
 interface Reading {
@@ -47,27 +44,19 @@ interface Reading {
 /** Makes a review what goes out: names while people exist and where they may be told, and last uses as far as they are at hand. */
 export class ReviewView {
   constructor(
-    private readonly people: People,
     private readonly uses: KeyUses,
     private readonly shown: ShownAccess,
   ) {}
 
   async of(review: AccessReview, reviewed: Reviewed, { from, to, sight }: Reading) {
-    const persons = await this.people.withPersons(
-      idsIn(review)
-        .filter((id) => sight.person(id))
-        .map((id) => ({ id })),
-      ({ id }) => id,
-    )();
-    if (E.isLeft(persons)) return persons;
-    const names: ReadonlyMap<string, Person> = new Map(persons.right.map(({ id, ...person }) => [id, person]));
-    const began = await this.reviewedThen(review.began, sight);
-    if (E.isLeft(began)) return began;
-    const ended = await this.reviewedThen(review.ended, sight);
-    if (E.isLeft(ended)) return ended;
+    const found = await this.shown.names(idsIn(review), sight);
+    if (E.isLeft(found)) return found;
+    const names = found.right;
+    const began = await this.reviewedThen(review.began, names);
+    const ended = await this.reviewedThen(review.ended, names);
     const changes = review.changes.map(({ subject, keyName, position, ...change }) => {
       const isPerson = subject.type === 'account';
-      const { email, name } = names.get(subject.id) ?? unknown;
+      const { email, name } = names.get(subject.id) ?? nobody;
       return {
         ...change,
         accountId: isPerson ? (subject.id as AccountId) : null,
@@ -78,20 +67,18 @@ export class ReviewView {
       };
     });
     const moment = ({ at, position }: Instant) => ({ at, position: this.shown.position(position) });
-    const body = { ...reviewed, from: moment(from), to: moment(to), began: began.right, changes, ended: ended.right };
+    const body = { ...reviewed, from: moment(from), to: moment(to), began, changes, ended };
     return E.right({ body, names });
   }
 
-  private async reviewedThen(then: AccessThen, sight: Reading['sight']) {
-    const shown = await this.shown.accessThen(then, sight);
-    if (E.isLeft(shown)) return shown;
-    const { collaborators, apiKeys } = shown.right;
+  private async reviewedThen(then: AccessThen, names: Names) {
+    const { collaborators, apiKeys } = this.shown.accessThen(then, names);
     const uses = await this.uses.atHand(apiKeys.map(({ id }) => id));
     const lastUsedAt = (id: string): Timestamp | null => {
       const use = uses.get(id);
       return use === undefined ? null : timestampOf(use.at);
     };
-    return E.right({ collaborators, apiKeys: apiKeys.map((key) => ({ ...key, lastUsedAt: lastUsedAt(key.id) })) });
+    return { collaborators, apiKeys: apiKeys.map((key) => ({ ...key, lastUsedAt: lastUsedAt(key.id) })) };
   }
 }
 
@@ -99,8 +86,8 @@ type Shown = Extract<Awaited<ReturnType<ReviewView['of']>>, { readonly _tag: 'Ri
 
 export type ReviewBody = Shown['body'];
 
-/** A review, and who the people in it are: as far as its reader may be told. */
+/** A review, and who the people in it are. */
 export interface NamedReview {
   readonly body: ReviewBody;
-  readonly names: ReadonlyMap<string, Person>;
+  readonly names: Names;
 }
